@@ -1,0 +1,123 @@
+package agrippa.proxy.transport;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+
+/// A block of native memory whose bytes from [#start] to [#end] are content; there may be room on both
+/// sides, so that a head can grow at its front. Indices are absolute in the block, and checked.
+public final class Buffer {
+  private final Arena arena;
+  private final MemorySegment memory;
+  private final ByteBuffer view;
+  private int start;
+  private int end;
+
+  private Buffer(Arena arena, int capacity) {
+    this.arena = arena;
+    this.memory = arena.allocate(capacity, 64);
+    this.view = memory.asByteBuffer();
+  }
+
+  /// A buffer that is freed by [#free], on any thread.
+  public static Buffer allocate(int capacity) {
+    return new Buffer(Arena.ofShared(), capacity);
+  }
+
+  public void free() {
+    arena.close();
+  }
+
+  public int capacity() {
+    return (int) memory.byteSize();
+  }
+
+  public int start() {
+    return start;
+  }
+
+  public int end() {
+    return end;
+  }
+
+  public int length() {
+    return end - start;
+  }
+
+  public boolean isEmpty() {
+    return start == end;
+  }
+
+  /// Free room behind the content.
+  public int room() {
+    return capacity() - end;
+  }
+
+  public byte at(int index) {
+    return memory.get(ValueLayout.JAVA_BYTE, index);
+  }
+
+  public void put(int index, byte value) {
+    memory.set(ValueLayout.JAVA_BYTE, index, value);
+  }
+
+  /// Sets both marks.
+  public void window(int newStart, int newEnd) {
+    if (newStart < 0 || newEnd < newStart || newEnd > capacity()) {
+      throw new IndexOutOfBoundsException(newStart + ".." + newEnd + " of " + capacity());
+    }
+    start = newStart;
+    end = newEnd;
+  }
+
+  /// Drops bytes from the front of the content.
+  public void consume(int count) {
+    window(start + count, end);
+  }
+
+  /// Counts bytes as content that were written behind it.
+  public void produced(int count) {
+    window(start, end + count);
+  }
+
+  /// Moves bytes within the block; the ranges may overlap.
+  public void move(int from, int to, int count) {
+    MemorySegment.copy(memory, from, memory, to, count);
+  }
+
+  /// Copies an array into the block.
+  public void put(int index, byte[] bytes, int offset, int count) {
+    MemorySegment.copy(bytes, offset, memory, ValueLayout.JAVA_BYTE, index, count);
+  }
+
+  /// Copies out of the block.
+  public void get(int index, byte[] into, int offset, int count) {
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, index, into, offset, count);
+  }
+
+  /// Appends another buffer's content, as much as there is room for, without consuming it there.
+  ///
+  /// @return bytes appended
+  public int append(Buffer other) {
+    int count = Math.min(room(), other.length());
+    MemorySegment.copy(other.memory, other.start, memory, end, count);
+    end += count;
+    return count;
+  }
+
+  /// The block itself; its address is the transport's business only.
+  MemorySegment memory() {
+    return memory;
+  }
+
+  /// The block as NIO sees it, position and limit set to the free room.
+  ByteBuffer roomView() {
+    return view.limit(capacity()).position(end);
+  }
+
+  /// The block as NIO sees it, limits set to the content.
+  ByteBuffer contentView() {
+    return view.limit(end).position(start);
+  }
+}

@@ -1,0 +1,55 @@
+package agrippa.proxy.transport;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// One end of a byte stream, plain or TLS, owned by one event loop: every call is made on that loop's
+/// thread, none blocks and none throws for what a peer did.
+public interface Channel {
+  /// Nothing now; the handler is told when there is.
+  int WOULD_BLOCK = 0;
+
+  /// The peer will send no more.
+  int END = -1;
+
+  /// The connection is broken; all that is left is to close it.
+  int FAILED = -2;
+
+  /// Reads once into the free room of `into`, which must not be empty.
+  ///
+  /// @return bytes read, [#WOULD_BLOCK], [#END] or [#FAILED]
+  int read(Buffer into);
+
+  /// Sends as much of `from` as is taken at once, and consumes that much. If some is left, the handler's
+  /// [Handler#writable] follows.
+  ///
+  /// @return bytes taken, [#WOULD_BLOCK] or [#FAILED]
+  int write(Buffer from);
+
+  /// Says that no more will be written; reading goes on.
+  void shutdownOutput();
+
+  /// Ends both directions in order and frees everything. May be called again.
+  void close();
+
+  /// Ends the connection at once, by a reset where there is one. May be called again.
+  void abort();
+
+  boolean isOpen();
+
+  /// Who is told of this channel's events from now on.
+  void handler(Handler handler);
+
+  /// Asks for another [Handler#readable] in this turn of the loop, after the other channels had theirs:
+  /// for a reader that stops before [#WOULD_BLOCK].
+  void readAgain();
+
+  EventLoop loop();
+
+  InetSocketAddress remote();
+
+  InetSocketAddress local();
+
+  /// What the handshake found out, or null on a plain channel.
+  @Nullable TlsInfo tls();
+}

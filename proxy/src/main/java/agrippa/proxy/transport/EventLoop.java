@@ -1,0 +1,73 @@
+package agrippa.proxy.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One thread that serves many channels. Only [#execute] may be called from other threads.
+public interface EventLoop extends Executor {
+  /// Runs a task on the loop's thread, soon. Any thread may call it.
+  @Override
+  void execute(Runnable task);
+
+  /// Milliseconds on a clock that never goes back, read once a turn.
+  long now();
+
+  /// A buffer that all channels of this loop share, with room for a larger head in front: whoever is
+  /// called by the loop may use it until it returns, and must leave nothing in it.
+  Buffer scratch();
+
+  /// Starts a connection; `handler` hears [Handler#connected] or [Handler#connectFailed], never within
+  /// this call.
+  ///
+  /// @param tls how to encrypt it, or null for a plain one
+  /// @param serverName SNI to send, or null
+  Channel connect(
+      InetSocketAddress to, @Nullable TlsContext tls, @Nullable String serverName, Handler handler);
+
+  /// Listens, sharing the address with other loops (SO_REUSEPORT).
+  ///
+  /// @param accepted given each new connection, established but for TLS; it sets a handler at once
+  /// @throws IOException if the address cannot be bound
+  ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) throws IOException;
+
+  /// Puts the server side of TLS over a channel that was just accepted: `established` is called with the
+  /// channel to use instead, once the handshake is done. A failed handshake closes the channel and calls
+  /// `failed`.
+  void startTls(
+      Channel plain, TlsContext tls, Consumer<Channel> established, Runnable failed);
+
+  /// A deadline that is cheap to move: setting it writes one field.
+  Deadline deadline(Runnable expired);
+
+  /// Something that moves bytes from one channel to another.
+  Pump pump(Channel from, Channel to);
+
+  /// An accepting socket of one loop.
+  interface ServerChannel {
+    InetSocketAddress local();
+
+    /// Leaves new connections in the kernel's queue.
+    void pause();
+
+    void resume();
+
+    void close();
+  }
+
+  /// A point in time at which something gives up.
+  interface Deadline {
+    /// Moves the deadline to `millis` from now.
+    void in(long millis);
+
+    void cancel();
+  }
+
+  /// Server or client settings of TLS, made by an engine once per plan: see `agrippa.proxy.tls`.
+  interface TlsContext extends AutoCloseable {
+    @Override
+    void close();
+  }
+}
