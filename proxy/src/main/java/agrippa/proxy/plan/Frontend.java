@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// @param mode whether bytes are relayed as they are or HTTP requests are routed one by one
 /// @param binds addresses to listen on, each with its port
 /// @param tls how TLS is ended here, or null to serve plain
-/// @param allowed client networks that may connect; empty means everybody. Others are closed at once
+/// @param allowed client networks that may connect; empty means everybody. Others are closed at
+// once
 /// @param connectionLimit most client connections at a time; more wait in the kernel's backlog
 /// @param timeouts in milliseconds
 /// @param headers request headers to set (HTTP only)
 /// @param routes tried in order, the first whose matches all hold wins (HTTP only)
-/// @param defaultUpstream upstream of requests that no route takes, or null: 503, or a closed connection
+/// @param defaultUpstream upstream of requests that no route takes, or null: 503, or a closed
+// connection
 ///     in TCP mode
 public record Frontend(
     String name,
@@ -50,7 +52,8 @@ public record Frontend(
   /// @param clientIdle longest silence of a client while the proxy waits for it
   /// @param connect longest time to establish a connection to an endpoint
   /// @param upstreamIdle longest silence of an endpoint while the proxy waits for it
-  /// @param inspect longest wait for a first byte of the client before an endpoint is chosen; 0 does
+  /// @param inspect longest wait for a first byte of the client before an endpoint is chosen; 0
+  // does
   ///     not wait
   public record Timeouts(long clientIdle, long connect, long upstreamIdle, long inspect) {}
 

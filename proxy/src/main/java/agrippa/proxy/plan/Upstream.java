@@ -44,7 +44,8 @@ public record Upstream(
     /// By the client's address, in a bounded table that forgets the least recently used.
     record SourceIp() implements Persistence {}
 
-    /// By a cookie of the proxy's own, which holds the endpoint's name and is hidden from endpoints.
+    /// By a cookie of the proxy's own, which holds the endpoint's name and is hidden from
+    // endpoints.
     record InsertedCookie(String cookie) implements Persistence {}
 
     /// By a cookie of the application's: learnt from responses, looked up in requests.

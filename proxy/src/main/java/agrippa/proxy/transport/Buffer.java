@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
-/// A block of native memory whose bytes from [#start] to [#end] are content; there may be room on both
+/// A block of native memory whose bytes from [#start] to [#end] are content; there may be room on
+// both
 /// sides, so that a head can grow at its front. Indices are absolute in the block, and checked.
 public final class Buffer {
   private final Arena arena;
@@ -21,6 +22,7 @@ public final class Buffer {
   }
 
   /// A buffer that is freed by [#free], on any thread.
+  @SuppressWarnings("MustBeClosedChecker") // The arena is closed by free().
   public static Buffer allocate(int capacity) {
     return new Buffer(Arena.ofShared(), capacity);
   }

@@ -3,7 +3,8 @@ package agrippa.proxy.transport;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// One end of a byte stream, plain or TLS, owned by one event loop: every call is made on that loop's
+/// One end of a byte stream, plain or TLS, owned by one event loop: every call is made on that
+// loop's
 /// thread, none blocks and none throws for what a peer did.
 public interface Channel {
   /// Nothing now; the handler is told when there is.
@@ -20,7 +21,8 @@ public interface Channel {
   /// @return bytes read, [#WOULD_BLOCK], [#END] or [#FAILED]
   int read(Buffer into);
 
-  /// Sends as much of `from` as is taken at once, and consumes that much. If some is left, the handler's
+  /// Sends as much of `from` as is taken at once, and consumes that much. If some is left, the
+  // handler's
   /// [Handler#writable] follows.
   ///
   /// @return bytes taken, [#WOULD_BLOCK] or [#FAILED]
@@ -40,7 +42,8 @@ public interface Channel {
   /// Who is told of this channel's events from now on.
   void handler(Handler handler);
 
-  /// Asks for another [Handler#readable] in this turn of the loop, after the other channels had theirs:
+  /// Asks for another [Handler#readable] in this turn of the loop, after the other channels had
+  // theirs:
   /// for a reader that stops before [#WOULD_BLOCK].
   void readAgain();
 

@@ -15,11 +15,13 @@ public interface EventLoop extends Executor {
   /// Milliseconds on a clock that never goes back, read once a turn.
   long now();
 
-  /// A buffer that all channels of this loop share, with room for a larger head in front: whoever is
+  /// A buffer that all channels of this loop share, with room for a larger head in front: whoever
+  // is
   /// called by the loop may use it until it returns, and must leave nothing in it.
   Buffer scratch();
 
-  /// Starts a connection; `handler` hears [Handler#connected] or [Handler#connectFailed], never within
+  /// Starts a connection; `handler` hears [Handler#connected] or [Handler#connectFailed], never
+  // within
   /// this call.
   ///
   /// @param tls how to encrypt it, or null for a plain one
@@ -33,11 +35,12 @@ public interface EventLoop extends Executor {
   /// @throws IOException if the address cannot be bound
   ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) throws IOException;
 
-  /// Puts the server side of TLS over a channel that was just accepted: `established` is called with the
-  /// channel to use instead, once the handshake is done. A failed handshake closes the channel and calls
+  /// Puts the server side of TLS over a channel that was just accepted: `established` is called
+  // with the
+  /// channel to use instead, once the handshake is done. A failed handshake closes the channel and
+  // calls
   /// `failed`.
-  void startTls(
-      Channel plain, TlsContext tls, Consumer<Channel> established, Runnable failed);
+  void startTls(Channel plain, TlsContext tls, Consumer<Channel> established, Runnable failed);
 
   /// A deadline that is cheap to move: setting it writes one field.
   Deadline deadline(Runnable expired);

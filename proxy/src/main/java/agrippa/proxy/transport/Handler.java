@@ -1,10 +1,12 @@
 package agrippa.proxy.transport;
 
-/// Told of a channel's events, on its loop's thread. Events are edges: `readable` comes when something
+/// Told of a channel's events, on its loop's thread. Events are edges: `readable` comes when
+// something
 /// new arrived since a read said [Channel#WOULD_BLOCK], `writable` when there is room again after a
 /// write left something over.
 public interface Handler {
-  /// An outgoing channel is established, its TLS handshake included. Not called for accepted ones: they
+  /// An outgoing channel is established, its TLS handshake included. Not called for accepted ones:
+  // they
   /// reach their acceptor established.
   default void connected(Channel channel) {}
 
