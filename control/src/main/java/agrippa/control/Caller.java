@@ -1,0 +1,33 @@
+package agrippa.control;
+
+import agrippa.model.ProjectId;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Who asks for something, as the identity service vouches.
+///
+/// @param userId of the identity service
+/// @param project the token's scope, or null for a token without project
+/// @param roles held in that scope
+/// @param token to be shown to other services on the caller's behalf; a secret
+public record Caller(String userId, @Nullable ProjectId project, Set<String> roles, String token) {
+  public Caller {
+    roles = Set.copyOf(roles);
+  }
+
+  /// Whether everything is allowed.
+  public boolean admin() {
+    return roles.contains("admin");
+  }
+
+  /// Whether things of this project may be seen and changed: its users may, and admins.
+  public boolean mayUse(ProjectId owner) {
+    return admin() || owner.equals(project);
+  }
+
+  /// Leaves the token out.
+  @Override
+  public String toString() {
+    return "Caller[" + userId + " in " + project + "]";
+  }
+}

@@ -1,0 +1,154 @@
+package agrippa.control;
+
+import agrippa.model.HealthMonitorId;
+import agrippa.model.L7PolicyId;
+import agrippa.model.L7RuleId;
+import agrippa.model.ListenerId;
+import agrippa.model.ListenerProtocol;
+import agrippa.model.LoadBalancerId;
+import agrippa.model.MemberId;
+import agrippa.model.MonitorType;
+import agrippa.model.NetworkId;
+import agrippa.model.PoolId;
+import agrippa.model.PoolProtocol;
+import agrippa.model.PortId;
+import agrippa.model.ProjectId;
+import agrippa.model.SubnetId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Something that a caller wants changed. Its syntax is right; whether it may happen is decided by
+// the
+/// rules.
+public sealed interface Change {
+
+  // Load balancers.
+
+  /// @param project who shall own it, or null for the caller's own project
+  /// @param provider as asked for, or null for the default
+  /// @param flavor as asked for, or null
+  /// @param listeners created along with it
+  /// @param pools created along with it, in addition to those defined inside listeners
+  record CreateLoadBalancer(
+      @Nullable ProjectId project,
+      VipRequest vip,
+      @Nullable String provider,
+      @Nullable String flavor,
+      @Nullable String availabilityZone,
+      Attributes.OfLoadBalancer attributes,
+      List<ListenerGraph> listeners,
+      List<PoolGraph> pools)
+      implements Change {}
+
+  record UpdateLoadBalancer(LoadBalancerId id, Attributes.OfLoadBalancer attributes)
+      implements Change {}
+
+  record DeleteLoadBalancer(LoadBalancerId id, boolean cascade) implements Change {}
+
+  /// What a request says of the VIP.
+  record VipRequest(
+      @Nullable String address,
+      @Nullable PortId port,
+      @Nullable SubnetId subnet,
+      @Nullable NetworkId network,
+      List<AdditionalVip> additional) {}
+
+  record AdditionalVip(SubnetId subnet, @Nullable String address) {}
+
+  // Listeners.
+
+  record CreateListener(
+      LoadBalancerId loadBalancer,
+      ListenerProtocol protocol,
+      int protocolPort,
+      Attributes.OfListener attributes)
+      implements Change {}
+
+  record UpdateListener(ListenerId id, Attributes.OfListener attributes) implements Change {}
+
+  record DeleteListener(ListenerId id) implements Change {}
+
+  // Pools.
+
+  record CreatePool(
+      @Nullable LoadBalancerId loadBalancer,
+      @Nullable ListenerId listener,
+      PoolProtocol protocol,
+      Attributes.OfPool attributes)
+      implements Change {}
+
+  record UpdatePool(PoolId id, Attributes.OfPool attributes) implements Change {}
+
+  record DeletePool(PoolId id) implements Change {}
+
+  // Members.
+
+  record CreateMember(PoolId pool, NewMember member) implements Change {}
+
+  record UpdateMember(PoolId pool, MemberId id, Attributes.OfMember attributes) implements Change {}
+
+  record DeleteMember(PoolId pool, MemberId id) implements Change {}
+
+  /// Octavia's batch update: the listed members are created or updated, matched by address and
+  // port;
+  /// others are removed unless `additiveOnly`.
+  record ReplaceMembers(PoolId pool, List<NewMember> members, boolean additiveOnly)
+      implements Change {}
+
+  record NewMember(
+      String address,
+      int protocolPort,
+      Patch<SubnetId> subnet,
+      boolean requestSriov,
+      Attributes.OfMember attributes) {}
+
+  // Health monitors.
+
+  record CreateHealthMonitor(PoolId pool, MonitorType type, Attributes.OfHealthMonitor attributes)
+      implements Change {}
+
+  record UpdateHealthMonitor(HealthMonitorId id, Attributes.OfHealthMonitor attributes)
+      implements Change {}
+
+  record DeleteHealthMonitor(HealthMonitorId id) implements Change {}
+
+  // L7 policies and rules.
+
+  record CreateL7Policy(ListenerId listener, Attributes.OfL7Policy attributes) implements Change {}
+
+  record UpdateL7Policy(L7PolicyId id, Attributes.OfL7Policy attributes) implements Change {}
+
+  record DeleteL7Policy(L7PolicyId id) implements Change {}
+
+  record CreateL7Rule(L7PolicyId policy, Attributes.OfL7Rule attributes) implements Change {}
+
+  record UpdateL7Rule(L7PolicyId policy, L7RuleId id, Attributes.OfL7Rule attributes)
+      implements Change {}
+
+  record DeleteL7Rule(L7PolicyId policy, L7RuleId id) implements Change {}
+
+  // Parts of a fully populated load balancer.
+
+  /// @param defaultPool a pool of this graph, by definition or by name, or null
+  record ListenerGraph(
+      ListenerProtocol protocol,
+      int protocolPort,
+      Attributes.OfListener attributes,
+      @Nullable PoolGraph defaultPool,
+      List<L7PolicyGraph> policies) {}
+
+  /// A pool of a graph: with only a name it refers to the definition of that name.
+  record PoolGraph(
+      @Nullable PoolProtocol protocol,
+      Attributes.OfPool attributes,
+      List<NewMember> members,
+      @Nullable HealthMonitorGraph monitor,
+      boolean reference) {}
+
+  record HealthMonitorGraph(MonitorType type, Attributes.OfHealthMonitor attributes) {}
+
+  record L7PolicyGraph(
+      Attributes.OfL7Policy attributes,
+      @Nullable PoolGraph redirectPool,
+      List<Attributes.OfL7Rule> rules) {}
+}

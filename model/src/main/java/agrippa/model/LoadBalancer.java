@@ -1,0 +1,25 @@
+package agrippa.model;
+
+import java.util.List;
+
+/// The root of a tree: its VIP, and who owns it.
+///
+/// @param provider as it was asked for, aliases included
+/// @param additionalVips on the same network, one per subnet
+public record LoadBalancer(
+    LoadBalancerId id,
+    ProjectId project,
+    Labels labels,
+    boolean adminStateUp,
+    Vip vip,
+    List<Vip.Additional> additionalVips,
+    String provider,
+    Lifecycle lifecycle) {
+  public LoadBalancer {
+    additionalVips = List.copyOf(additionalVips);
+  }
+
+  public LoadBalancer with(Lifecycle next) {
+    return new LoadBalancer(id, project, labels, adminStateUp, vip, additionalVips, provider, next);
+  }
+}

@@ -1,0 +1,6 @@
+/// What a load balancer is. Needs nothing but the JDK's value packages.
+module agrippa.model {
+  requires transitive org.jspecify;
+
+  exports agrippa.model;
+}

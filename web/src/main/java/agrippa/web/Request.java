@@ -1,0 +1,48 @@
+package agrippa.web;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A request, read whole.
+///
+/// @param method upper case
+/// @param path decoded, below the prefix of the routes that serve it, without trailing slash or
+// `.json`
+/// @param baseUrl scheme, authority and prefix as the client sees them (forwarded headers
+// honoured),
+///     without trailing slash
+/// @param parameters of the path's template, decoded
+/// @param query in order, each name with all its values, decoded
+/// @param headers by lower-case name
+/// @param body empty if there is none
+/// @param id `req-<uuid>`, also sent back
+public record Request(
+    String method,
+    String path,
+    String baseUrl,
+    Map<String, String> parameters,
+    Map<String, List<String>> query,
+    Map<String, List<String>> headers,
+    byte[] body,
+    String id) {
+
+  /// A parameter of the path's template, which must have it.
+  public String parameter(String name) {
+    String value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the path has no " + name);
+    }
+    return value;
+  }
+
+  /// The first value of a header.
+  public Optional<String> header(String lowerCaseName) {
+    return headers.getOrDefault(lowerCaseName, List.of()).stream().findFirst();
+  }
+
+  /// The first value of a query parameter.
+  public Optional<String> query(String name) {
+    return query.getOrDefault(name, List.of()).stream().findFirst();
+  }
+}
