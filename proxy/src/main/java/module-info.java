@@ -3,5 +3,7 @@ module agrippa.proxy {
   requires transitive org.jspecify;
   requires re2j;
 
+  exports agrippa.proxy;
   exports agrippa.proxy.plan;
+  exports agrippa.proxy.stats;
 }

@@ -1,0 +1,44 @@
+package agrippa.proxy.balance;
+
+import agrippa.proxy.plan.Upstream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Chooses among the endpoints that were usable when it was made. Immutable: every change of plan
+// or
+/// health makes another one.
+sealed interface Balancer permits RoundRobin, LeastConnections, SourceIp {
+
+  /// @param client hash of the client's address
+  /// @param turn number of this choice, counted over all loops and all balancers of the upstream
+  /// @param avoid endpoint to take only if there is no other, or null
+  /// @return null if there is no usable endpoint
+  @Nullable LiveEndpoint choose(long client, long turn, @Nullable LiveEndpoint avoid);
+
+  /// @param endpoints all of the upstream, in plan order, usable or not
+  static Balancer of(Upstream.Algorithm algorithm, List<LiveEndpoint> endpoints) {
+    List<LiveEndpoint> rotation = rotation(endpoints);
+    return switch (algorithm) {
+      case ROUND_ROBIN -> new RoundRobin(WeightedSequence.of(rotation));
+      case LEAST_CONNECTIONS -> new LeastConnections(rotation);
+      case SOURCE_IP -> new SourceIp(home(endpoints), WeightedSequence.of(rotation));
+    };
+  }
+
+  /// The endpoints that share new work: the usable ones with a weight; backups, then all of them,
+  /// only if there is no other.
+  private static List<LiveEndpoint> rotation(List<LiveEndpoint> endpoints) {
+    List<LiveEndpoint> usable =
+        endpoints.stream().filter(LiveEndpoint::usable).filter(e -> e.plan().weight() > 0).toList();
+    List<LiveEndpoint> first = usable.stream().filter(e -> !e.plan().backup()).toList();
+    return first.isEmpty() ? usable : first;
+  }
+
+  /// The endpoints that would share the work if all were up.
+  private static WeightedSequence home(List<LiveEndpoint> endpoints) {
+    return WeightedSequence.of(
+        endpoints.stream()
+            .filter(e -> e.plan().enabled() && e.plan().weight() > 0 && !e.plan().backup())
+            .toList());
+  }
+}

@@ -1,0 +1,51 @@
+package agrippa.proxy.session;
+
+import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.route.Router;
+import agrippa.proxy.stats.FrontendStats;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A frontend as its plan wants it now: immutable, replaced as a whole when the plan changes.
+/// Upstreams and statistics behind it live on.
+public final class FrontendSnapshot {
+  private final Frontend plan;
+  private final Router router;
+  private final Map<String, LiveUpstream> upstreams;
+  private final @Nullable LiveUpstream defaultUpstream;
+  private final FrontendStats stats;
+
+  /// @param upstreams by name, all that the frontend's plan may name
+  public FrontendSnapshot(
+      Frontend plan, Router router, Map<String, LiveUpstream> upstreams, FrontendStats stats) {
+    this.plan = plan;
+    this.router = router;
+    this.upstreams = Map.copyOf(upstreams);
+    String byDefault = plan.defaultUpstream();
+    this.defaultUpstream = byDefault == null ? null : this.upstreams.get(byDefault);
+    this.stats = stats;
+  }
+
+  public Frontend plan() {
+    return plan;
+  }
+
+  public Router router() {
+    return router;
+  }
+
+  /// The upstream that a route names, or null if the plan has none of that name.
+  public @Nullable LiveUpstream upstream(String name) {
+    return upstreams.get(name);
+  }
+
+  /// Where requests go that no route takes, or null.
+  public @Nullable LiveUpstream defaultUpstream() {
+    return defaultUpstream;
+  }
+
+  public FrontendStats stats() {
+    return stats;
+  }
+}

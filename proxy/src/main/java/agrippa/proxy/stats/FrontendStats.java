@@ -1,0 +1,93 @@
+package agrippa.proxy.stats;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/// A frontend's counters: each loop writes its own without locks, readers add them up.
+public final class FrontendStats {
+  private final Local[] locals;
+
+  /// @param loops number of event loops
+  public FrontendStats(int loops) {
+    locals = new Local[loops];
+    for (int i = 0; i < loops; i++) {
+      locals[i] = new Local();
+    }
+  }
+
+  /// The counters that loop number `loopIndex`, and nobody else, writes.
+  public Local local(int loopIndex) {
+    return locals[loopIndex];
+  }
+
+  /// The sums over all loops. Each is exact; together they are not of one instant.
+  public Counters sum() {
+    return new Counters(
+        sum(Local.BYTES_IN),
+        sum(Local.BYTES_OUT),
+        sum(Local.OPENED) - sum(Local.CLOSED),
+        sum(Local.OPENED),
+        sum(Local.REQUESTS),
+        sum(Local.REQUEST_ERRORS));
+  }
+
+  private long sum(int counter) {
+    long sum = 0;
+    for (Local local : locals) {
+      sum += local.read(counter);
+    }
+    return sum;
+  }
+
+  /// Counters with a single writer: connections are counted by the frontend, the rest by sessions.
+  public static final class Local {
+    // Opaque access: never torn, visible soon, and as cheap as a plain field.
+    private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    // The counts of different loops must not share a cache line: they start one line into their
+    // array and end one before its end.
+    private static final int LINE = 8;
+    private static final int BYTES_IN = LINE;
+    private static final int BYTES_OUT = LINE + 1;
+    private static final int OPENED = LINE + 2;
+    private static final int CLOSED = LINE + 3;
+    private static final int REQUESTS = LINE + 4;
+    private static final int REQUEST_ERRORS = LINE + 5;
+
+    private final long[] counts = new long[3 * LINE];
+
+    private Local() {}
+
+    public void bytesIn(long count) {
+      add(BYTES_IN, count);
+    }
+
+    public void bytesOut(long count) {
+      add(BYTES_OUT, count);
+    }
+
+    public void connectionOpened() {
+      add(OPENED, 1);
+    }
+
+    public void connectionClosed() {
+      add(CLOSED, 1);
+    }
+
+    public void request() {
+      add(REQUESTS, 1);
+    }
+
+    public void requestError() {
+      add(REQUEST_ERRORS, 1);
+    }
+
+    private void add(int counter, long count) {
+      COUNTS.setOpaque(counts, counter, (long) COUNTS.getOpaque(counts, counter) + count);
+    }
+
+    private long read(int counter) {
+      return (long) COUNTS.getOpaque(counts, counter);
+    }
+  }
+}
