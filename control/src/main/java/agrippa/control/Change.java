@@ -45,6 +45,9 @@ public sealed interface Change {
 
   record DeleteLoadBalancer(LoadBalancerId id, boolean cascade) implements Change {}
 
+  /// Has a load balancer built anew; admins only. The way out of ERROR besides deleting.
+  record FailOver(LoadBalancerId id) implements Change {}
+
   /// What a request says of the VIP.
   record VipRequest(
       @Nullable String address,
