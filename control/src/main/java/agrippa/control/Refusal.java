@@ -18,7 +18,7 @@ public sealed interface Refusal {
 
   /// The request makes no sense.
   ///
-  /// @param detail what is wrong, in Octavia's words
+  /// @param detail what is wrong, in Octavia's words without its `Validation failure: `
   record Invalid(String detail) implements Refusal {}
 
   /// A value is wrong for an option: `<value> is not a valid option for <option>`.
@@ -59,6 +59,9 @@ public sealed interface Refusal {
   record DuplicateDefaultPool() implements Refusal {}
 
   record PoolInUse(String pool, String policy) implements Refusal {}
+
+  /// A member asks for SR-IOV, which no flavor of the load balancer grants.
+  record SriovNotAllowed() implements Refusal {}
 
   record TooManyRules(String policy) implements Refusal {}
 
