@@ -16,7 +16,9 @@ public interface Channel {
   /// The connection is broken; all that is left is to close it.
   int FAILED = -2;
 
-  /// Reads once into the free room of `into`, which must not be empty.
+  /// Reads once into the free room of `into`, which must not be empty. A read that leaves room took
+  /// all there was, as if the next had said [#WOULD_BLOCK]: whatever comes then, the end included,
+  /// is told by [Handler#readable]. So a reader needs one read per message, not two.
   ///
   /// @return bytes read, [#WOULD_BLOCK], [#END] or [#FAILED]
   int read(Buffer into);

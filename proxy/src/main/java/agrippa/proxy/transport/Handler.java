@@ -2,7 +2,8 @@ package agrippa.proxy.transport;
 
 /// Told of a channel's events, on its loop's thread. Events are edges: `readable` comes when
 // something
-/// new arrived since a read said [Channel#WOULD_BLOCK], `writable` when there is room again after a
+/// new arrived (the end included) since a read said [Channel#WOULD_BLOCK] or left room, `writable`
+// when there is room again after a
 /// write left something over.
 public interface Handler {
   /// An outgoing channel is established, its TLS handshake included. Not called for accepted ones:
