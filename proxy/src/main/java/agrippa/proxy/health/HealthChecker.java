@@ -1,0 +1,275 @@
+package agrippa.proxy.health;
+
+import agrippa.proxy.plan.Check;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Probes endpoints again and again, each at its own constant interval, with the first probes
+// spread
+/// over it.
+public final class HealthChecker implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HealthChecker.class.getName());
+
+  private final Prober prober;
+  private final LongSupplier nanos;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Semaphore permits;
+  private final ThreadFactory threads;
+  private final Agenda agenda = new Agenda();
+  private @Nullable Thread driver;
+  private volatile boolean closed;
+
+  HealthChecker(
+      Prober prober,
+      LongSupplier nanos,
+      InstantSource clock,
+      RandomGenerator random,
+      int probes,
+      ThreadFactory threads) {
+    this.prober = prober;
+    this.nanos = nanos;
+    this.clock = clock;
+    this.random = random;
+    this.permits = new Semaphore(probes, true);
+    this.threads = threads;
+  }
+
+  /// @param nanos a clock that never goes back
+  /// @param clock dates the findings
+  /// @param random spreads the first probes; called by one thread at a time
+  /// @param probes most probes under way at a time; more wait, and their time does not run yet
+  public static HealthChecker start(
+      LongSupplier nanos, InstantSource clock, RandomGenerator random, int probes) {
+    HealthChecker checker =
+        new HealthChecker(
+            new SocketProber(),
+            nanos,
+            clock,
+            random,
+            probes,
+            Thread.ofVirtual().name("probe-", 0).factory());
+    checker.driver = Thread.ofPlatform().daemon().name("health").start(checker::drive);
+    return checker;
+  }
+
+  /// Probes a target from now on.
+  ///
+  /// @param changed called when it went up or down, on the probe's thread
+  public Watch watch(Check check, Target target, Runnable changed) {
+    Watch watch = new Watch(check, target, changed);
+    watch.spread();
+    return watch;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (driver != null) {
+      driver.interrupt();
+    }
+  }
+
+  private void drive() {
+    try {
+      while (!closed) {
+        turn();
+        agenda.await(nanos.getAsLong());
+      }
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "closed");
+    }
+  }
+
+  /// Starts the probes that are due and ends those that take too long.
+  void turn() {
+    agenda.run(nanos.getAsLong());
+  }
+
+  /// One target that is being probed.
+  public final class Watch implements AutoCloseable {
+    private final Target target;
+    private final Runnable changed;
+    // All guarded by this object's monitor.
+    private Check check;
+    private RiseFall state;
+    private @Nullable Finding last;
+    private boolean busy;
+    private boolean ended;
+    // Counts changes of the interval: turns of an older one are void.
+    private int schedule;
+
+    private Watch(Check check, Target target, Runnable changed) {
+      this.check = check;
+      this.target = target;
+      this.changed = changed;
+      this.state = RiseFall.trusting(check.rise(), check.fall());
+    }
+
+    public Target target() {
+      return target;
+    }
+
+    public synchronized boolean up() {
+      return state.up();
+    }
+
+    /// What the last probe found, or null if none has ended yet.
+    public synchronized @Nullable Finding last() {
+      return last;
+    }
+
+    /// Probes in another way from now on. What is known of the target stays.
+    public synchronized void update(Check newCheck) {
+      if (newCheck.equals(check)) {
+        return;
+      }
+      boolean reschedule = !newCheck.interval().equals(check.interval());
+      check = newCheck;
+      state = state.with(newCheck.rise(), newCheck.fall());
+      if (reschedule) {
+        spread();
+      }
+    }
+
+    /// Ends it; `changed` is not called any more, unless that is happening already.
+    @Override
+    public synchronized void close() {
+      ended = true;
+    }
+
+    private synchronized void spread() {
+      schedule++;
+      next(nanos.getAsLong() + (long) (check.interval().toNanos() * nextRandom()));
+    }
+
+    private double nextRandom() {
+      synchronized (random) {
+        return random.nextDouble();
+      }
+    }
+
+    private void next(long at) {
+      int mine = schedule;
+      agenda.add(at, () -> due(mine, at));
+    }
+
+    private synchronized void due(int mine, long at) {
+      if (ended || closed || mine != schedule) {
+        return;
+      }
+      long interval = check.interval().toNanos();
+      long now = nanos.getAsLong();
+      // Constant intervals; but what a stopped machine missed is not made up for.
+      next(at + interval - now > 0 ? at + interval : now + interval);
+      if (!busy) {
+        busy = true;
+        threadFor(check.probe()).start();
+      }
+    }
+
+    private Thread threadFor(Check.Probe probe) {
+      return switch (probe) {
+        case Check.Probe.Connect _, Check.Probe.TlsHello _, Check.Probe.Http _ ->
+            threads.newThread(this::run);
+        // The JDK's ping blocks in native code, which would hold up other virtual threads.
+        case Check.Probe.Ping _ -> Thread.ofPlatform().daemon().name("ping").unstarted(this::run);
+      };
+    }
+
+    private void run() {
+      try {
+        permits.acquire();
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "interrupted before a probe");
+        return;
+      }
+      Finding finding;
+      try {
+        finding = probe();
+      } finally {
+        permits.release();
+      }
+      if (take(finding)) {
+        changed.run();
+      }
+    }
+
+    private Finding probe() {
+      Check current = current();
+      Timeout timeout = new Timeout(Thread.currentThread());
+      agenda.add(nanos.getAsLong() + current.timeout().toNanos(), timeout::expire);
+      try {
+        String detail = prober.probe(current.probe(), target);
+        // Some probes cannot be interrupted and pass too late.
+        return timeout.expired ? late() : new Finding(true, detail, clock.instant());
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        // RuntimeException too: a probe that fails in a way nobody thought of must not end
+        // checking.
+        return timeout.expired ? late() : new Finding(false, describe(e), clock.instant());
+      } finally {
+        timeout.over();
+      }
+    }
+
+    private Finding late() {
+      return new Finding(false, "no answer in time", clock.instant());
+    }
+
+    private synchronized Check current() {
+      return check;
+    }
+
+    private synchronized boolean take(Finding finding) {
+      busy = false;
+      if (ended) {
+        return false;
+      }
+      last = finding;
+      boolean flipped = state.take(finding.passed());
+      if (flipped) {
+        LOG.log(
+            Level.INFO,
+            "{0} is {1}: {2}",
+            target.address(),
+            state.up() ? "up" : "down",
+            finding.detail());
+      }
+      return flipped;
+    }
+  }
+
+  private static String describe(Exception e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.replaceAll("\\p{Cntrl}", " ");
+  }
+
+  /// Interrupts a probe's thread, but never what the thread does afterwards.
+  private static final class Timeout {
+    private @Nullable Thread thread;
+    private volatile boolean expired;
+
+    private Timeout(Thread thread) {
+      this.thread = thread;
+    }
+
+    private synchronized void expire() {
+      if (thread != null) {
+        expired = true;
+        thread.interrupt();
+      }
+    }
+
+    private synchronized void over() {
+      thread = null;
+      // Clears an interrupt that came too late to end the probe.
+      Thread.interrupted();
+    }
+  }
+}

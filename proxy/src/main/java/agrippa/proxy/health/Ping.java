@@ -1,0 +1,92 @@
+package agrippa.proxy.health;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A way to send an ICMP echo request. The caller limits the time by an interrupt, and has a thread
+/// that may block in native code.
+sealed interface Ping {
+  /// Longest wait in milliseconds for those who cannot be interrupted.
+  int LONGEST = 5_000;
+
+  /// @throws IOException if no reply came
+  void echo(InetAddress address) throws IOException, InterruptedException;
+
+  /// The best that this process may do: see the package's description.
+  static Ping best() {
+    if (RawSocket.permitted()) {
+      return new RawSocket();
+    }
+    return Program.find().<Ping>map(Program::new).orElseGet(Impossible::new);
+  }
+
+  /// The JDK's own: a raw ICMP socket, where the operating system permits one. Without the
+  // privilege
+  /// the JDK would quietly try TCP port 7 instead, which is no ping.
+  record RawSocket() implements Ping {
+    private static final int CAP_NET_RAW = 13;
+
+    static boolean permitted() {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+        return lines
+            .filter(line -> line.startsWith("CapEff:"))
+            .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+            .anyMatch(capabilities -> (capabilities >>> CAP_NET_RAW & 1) == 1);
+      } catch (IOException e) {
+        // No such file: not Linux, where nobody knows.
+        return false;
+      }
+    }
+
+    @Override
+    public void echo(InetAddress address) throws IOException {
+      if (!address.isReachable(LONGEST)) {
+        throw new IOException("no echo reply");
+      }
+    }
+  }
+
+  /// The system's program; addresses are the only argument that varies, and are never names.
+  record Program(String path) implements Ping {
+    static Optional<String> find() {
+      return Stream.of("/usr/bin/ping", "/bin/ping", "/usr/sbin/ping", "/sbin/ping")
+          .filter(path -> new File(path).canExecute())
+          .findFirst();
+    }
+
+    @Override
+    public void echo(InetAddress address) throws IOException, InterruptedException {
+      Process process =
+          new ProcessBuilder(arguments(address))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try {
+        if (process.waitFor() != 0) {
+          throw new IOException("no echo reply");
+        }
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+
+    List<String> arguments(InetAddress address) {
+      String wait = Integer.toString(LONGEST / 1000);
+      return List.of(path, "-q", "-n", "-c", "1", "-w", wait, address.getHostAddress());
+    }
+  }
+
+  /// Neither is there.
+  record Impossible() implements Ping {
+    @Override
+    public void echo(InetAddress address) throws IOException {
+      throw new IOException("this process may not ping: no CAP_NET_RAW and no ping program");
+    }
+  }
+}
