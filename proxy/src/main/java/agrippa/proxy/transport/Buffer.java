@@ -4,31 +4,41 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// A block of native memory whose bytes from [#start] to [#end] are content; there may be room on
 // both
 /// sides, so that a head can grow at its front. Indices are absolute in the block, and checked.
 public final class Buffer {
-  private final Arena arena;
+  private final @Nullable Arena arena;
   private final MemorySegment memory;
   private final ByteBuffer view;
   private int start;
   private int end;
 
-  private Buffer(Arena arena, int capacity) {
+  private Buffer(@Nullable Arena arena, MemorySegment memory) {
     this.arena = arena;
-    this.memory = arena.allocate(capacity, 64);
+    this.memory = memory;
     this.view = memory.asByteBuffer();
   }
 
   /// A buffer that is freed by [#free], on any thread.
   @SuppressWarnings("MustBeClosedChecker") // The arena is closed by free().
   public static Buffer allocate(int capacity) {
-    return new Buffer(Arena.ofShared(), capacity);
+    Arena arena = Arena.ofShared();
+    return new Buffer(arena, arena.allocate(capacity, 64));
   }
 
+  /// Memory that something else owns and frees, empty at first.
+  public static Buffer over(MemorySegment memory) {
+    return new Buffer(null, memory);
+  }
+
+  /// Gives the memory back, if it is this buffer's own.
   public void free() {
-    arena.close();
+    if (arena != null) {
+      arena.close();
+    }
   }
 
   public int capacity() {
@@ -108,18 +118,18 @@ public final class Buffer {
     return count;
   }
 
-  /// The block itself; its address is the transport's business only.
-  MemorySegment memory() {
+  /// The block itself; its address is the business of `transport` and `tls` only.
+  public MemorySegment memory() {
     return memory;
   }
 
   /// The block as NIO sees it, position and limit set to the free room.
-  ByteBuffer roomView() {
+  public ByteBuffer roomView() {
     return view.limit(capacity()).position(end);
   }
 
   /// The block as NIO sees it, limits set to the content.
-  ByteBuffer contentView() {
+  public ByteBuffer contentView() {
     return view.limit(end).position(start);
   }
 }

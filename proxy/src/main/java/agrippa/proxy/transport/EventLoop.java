@@ -36,11 +36,12 @@ public interface EventLoop extends Executor {
   ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) throws IOException;
 
   /// Puts the server side of TLS over a channel that was just accepted: `established` is called
-  // with the
-  /// channel to use instead, once the handshake is done. A failed handshake closes the channel and
-  // calls
-  /// `failed`.
-  void startTls(Channel plain, TlsContext tls, Consumer<Channel> established, Runnable failed);
+  /// with the channel to use instead, once the handshake is done. A failed handshake closes the
+  /// channel and calls `failed`.
+  default void startTls(
+      Channel plain, TlsContext tls, Consumer<Channel> established, Runnable failed) {
+    tls.accept(plain, established, failed);
+  }
 
   /// A deadline that is cheap to move: setting it writes one field.
   Deadline deadline(Runnable expired);
@@ -69,7 +70,21 @@ public interface EventLoop extends Executor {
   }
 
   /// Server or client settings of TLS, made by an engine once per plan: see `agrippa.proxy.tls`.
+  ///
+  /// TLS is a [Channel] over a [Channel], so loops need not know it: they only pass on.
   interface TlsContext extends AutoCloseable {
+    /// Connects a plain channel by the loop's own [EventLoop#connect] and puts the client side of
+    // TLS
+    /// over it. The returned channel is the encrypted one; `handler` hears of it alone.
+    ///
+    /// @param serverName SNI to send, or null
+    Channel connect(
+        EventLoop loop, InetSocketAddress to, @Nullable String serverName, Handler handler);
+
+    /// What [EventLoop#startTls] does.
+    void accept(Channel plain, Consumer<Channel> established, Runnable failed);
+
+    /// Takes no more connections; those under way go on, and the last one frees what it needs.
     @Override
     void close();
   }
