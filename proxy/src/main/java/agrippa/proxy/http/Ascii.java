@@ -1,0 +1,147 @@
+package agrippa.proxy.http;
+
+import agrippa.proxy.transport.Buffer;
+import java.nio.charset.StandardCharsets;
+
+/// What RFC 9110 and 9112 say of single octets, and comparisons that need no string.
+public final class Ascii {
+  static final byte CR = '\r';
+  static final byte LF = '\n';
+  static final byte SP = ' ';
+  static final byte TAB = '\t';
+
+  private static final byte TOKEN = 1;
+  private static final byte VALUE = 2;
+  private static final byte TARGET = 4;
+  private static final byte HOST = 8;
+  private static final byte DIGIT = 16;
+  private static final byte[] KINDS = kinds();
+
+  private Ascii() {}
+
+  private static byte[] kinds() {
+    byte[] kinds = new byte[256];
+    for (int c = 0x21; c < 0x7f; c++) {
+      kinds[c] = VALUE | TARGET;
+    }
+    // Text beyond ASCII is opaque but allowed in values.
+    for (int c = 0x80; c < 0x100; c++) {
+      kinds[c] = VALUE;
+    }
+    kinds[SP] = VALUE;
+    kinds[TAB] = VALUE;
+    // A fragment is never sent; a peer behind us may cut the target there.
+    kinds['#'] = VALUE;
+    mark(kinds, TOKEN, "!#$%&'*+-.^_`|~");
+    mark(kinds, HOST, "-._~%!$&'()*+;=:[]");
+    mark(kinds, (byte) (TOKEN | HOST | DIGIT), "0123456789");
+    mark(kinds, (byte) (TOKEN | HOST), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    return kinds;
+  }
+
+  private static void mark(byte[] kinds, byte kind, String characters) {
+    characters.chars().forEach(c -> kinds[c] |= kind);
+  }
+
+  static boolean isToken(byte b) {
+    return (KINDS[b & 0xff] & TOKEN) != 0;
+  }
+
+  /// Whether it may be part of a field's value: visible, blank, or beyond ASCII.
+  static boolean isValue(byte b) {
+    return (KINDS[b & 0xff] & VALUE) != 0;
+  }
+
+  static boolean isTarget(byte b) {
+    return (KINDS[b & 0xff] & TARGET) != 0;
+  }
+
+  static boolean isHost(byte b) {
+    return (KINDS[b & 0xff] & HOST) != 0;
+  }
+
+  static boolean isDigit(byte b) {
+    return (KINDS[b & 0xff] & DIGIT) != 0;
+  }
+
+  /// The optional white space of RFC 9110, section 5.6.3.
+  public static boolean isBlank(byte b) {
+    return b == SP || b == TAB;
+  }
+
+  public static byte lower(byte b) {
+    return b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b;
+  }
+
+  public static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /// Whether the bytes from `from` to `to` are `wanted`.
+  public static boolean same(Buffer in, int from, int to, byte[] wanted) {
+    return to - from == wanted.length && startsWith(in, from, to, wanted);
+  }
+
+  /// Whether they are `wanted`, which is in lower case, when case does not matter.
+  public static boolean sameIgnoringCase(Buffer in, int from, int to, byte[] wanted) {
+    return to - from == wanted.length && startsIgnoringCase(in, from, to, wanted);
+  }
+
+  public static boolean startsWith(Buffer in, int from, int to, byte[] wanted) {
+    if (to - from < wanted.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (in.at(from + i) != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public static boolean startsIgnoringCase(Buffer in, int from, int to, byte[] wanted) {
+    if (to - from < wanted.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (lower(in.at(from + i)) != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The first position at or after `from` that holds `wanted`, or `to`.
+  public static int find(Buffer in, int from, int to, byte wanted) {
+    int at = from;
+    while (at < to && in.at(at) != wanted) {
+      at++;
+    }
+    return at;
+  }
+
+  /// The first position at or after `from` that is not blank, or `to`.
+  public static int skipBlanks(Buffer in, int from, int to) {
+    int at = from;
+    while (at < to && isBlank(in.at(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /// Where the bytes from `from` to `to` end without trailing blanks.
+  public static int trimEnd(Buffer in, int from, int to) {
+    int end = to;
+    while (end > from && isBlank(in.at(end - 1))) {
+      end--;
+    }
+    return end;
+  }
+
+  /// The bytes as text, each one character.
+  public static String text(Buffer in, int from, int to) {
+    byte[] copy = new byte[to - from];
+    in.get(from, copy, 0, copy.length);
+    return new String(copy, StandardCharsets.ISO_8859_1);
+  }
+}
