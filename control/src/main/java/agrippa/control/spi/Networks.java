@@ -57,6 +57,13 @@ public interface Networks {
   /// @param subnet the member's, or null for the VIP's network
   InetAddress reach(String address, @Nullable SubnetId subnet, Vip vip);
 
+  /// From which networks, as the data plane sees them, clients of a network arrive.
+  ///
+  /// @param cidr such as `10.10.10.0/24`
+  default List<String> arrivals(String cidr, Vip vip) {
+    return List.of(cidr);
+  }
+
   /// Calls a listener when what [#listenAddresses] says for a port may have changed.
   void onChange(Consumer<PortId> listener);
 

@@ -1,0 +1,175 @@
+package agrippa.provider.builtin;
+
+import agrippa.control.spi.Networks;
+import agrippa.control.spi.Provider;
+import agrippa.control.spi.Secrets;
+import agrippa.control.spi.ServiceUnavailableException;
+import agrippa.model.Listener;
+import agrippa.model.ListenerId;
+import agrippa.model.LoadBalancer;
+import agrippa.model.LoadBalancerId;
+import agrippa.model.LoadBalancerTree;
+import agrippa.model.MemberId;
+import agrippa.model.OperatingStatus;
+import agrippa.model.Pool;
+import agrippa.model.PoolId;
+import agrippa.model.Statistics;
+import agrippa.proxy.ApplyResult;
+import agrippa.proxy.ProxyReport;
+import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.ProxyReport.FrontendReport;
+import agrippa.proxy.ProxyReport.FrontendState;
+import agrippa.proxy.ProxyServer;
+import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.TlsClient;
+import agrippa.proxy.plan.TlsServer;
+import agrippa.proxy.stats.Counters;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Serves load balancers with a proxy in this process. It keeps nothing itself: a tree is compiled
+/// anew each time, and the proxy finds out what changed.
+public final class BuiltinProvider implements Provider {
+  private final ProxyServer proxy;
+  private final Networks networks;
+  private final TlsMaterial tls;
+
+  /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
+  ///     close
+  public BuiltinProvider(ProxyServer proxy, Networks networks, Secrets secrets) {
+    this.proxy = proxy;
+    this.networks = networks;
+    this.tls = new TlsMaterial(secrets);
+  }
+
+  @Override
+  public Optional<String> vet(LoadBalancerTree tree) {
+    return Vetting.vet(tree);
+  }
+
+  @Override
+  public Outcome converge(LoadBalancerTree tree) {
+    try {
+      Gathered gathered = gather(tree);
+      Map<ListenerId, String> failed = new HashMap<>(gathered.failed());
+      ApplyResult result =
+          proxy.apply(PlanCompiler.compile(tree, gathered.facts(), gathered.failed().keySet()));
+      result
+          .frontends()
+          .forEach(
+              (name, outcome) -> {
+                if (outcome instanceof ApplyResult.NotBound(String reason)) {
+                  failed.put(new ListenerId(UUID.fromString(name)), reason);
+                }
+              });
+      return new Outcome.Converged(Map.copyOf(failed));
+    } catch (ServiceUnavailableException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// @param failed listeners that must stay out, with the reason
+  private record Gathered(Facts facts, Map<ListenerId, String> failed) {}
+
+  /// Asks the other services for everything that a plan needs.
+  private Gathered gather(LoadBalancerTree tree) {
+    Rendered rendered = new Rendered(tree);
+    Map<ListenerId, TlsServer> servers = new HashMap<>();
+    Map<PoolId, TlsClient> clients = new HashMap<>();
+    Map<ListenerId, String> failed = new HashMap<>();
+    for (Listener listener : rendered.listeners()) {
+      try {
+        switch (listener.protocol()) {
+          case TERMINATED_HTTPS -> servers.put(listener.id(), tls.server(listener));
+          case TCP, HTTP, HTTPS, UDP, SCTP, PROMETHEUS -> {}
+        }
+        for (Pool pool : rendered.pools(listener)) {
+          if (pool.tls().enabled() && !clients.containsKey(pool.id())) {
+            clients.put(pool.id(), tls.client(pool.tls()));
+          }
+        }
+      } catch (TlsMaterial.MissingException e) {
+        failed.put(listener.id(), String.valueOf(e.getMessage()));
+      }
+    }
+    LoadBalancer balancer = tree.loadBalancer();
+    Facts facts =
+        new Facts(
+            networks.listenAddresses(balancer.vip(), balancer.additionalVips()),
+            (address, subnet) -> networks.reach(address, subnet, balancer.vip()),
+            cidr -> arrivals(cidr, balancer),
+            servers,
+            clients);
+    return new Gathered(facts, failed);
+  }
+
+  private List<Cidr> arrivals(String cidr, LoadBalancer balancer) {
+    return networks.arrivals(cidr, balancer.vip()).stream().map(Cidr::parse).toList();
+  }
+
+  @Override
+  public void remove(LoadBalancerId id) {
+    proxy.remove(id.toString());
+  }
+
+  @Override
+  public Optional<Observation> observe(LoadBalancerId id) {
+    return proxy.observe(id.toString()).map(BuiltinProvider::observation);
+  }
+
+  private static Observation observation(ProxyReport report) {
+    Map<ListenerId, ListenerState> listeners = new HashMap<>();
+    report
+        .frontends()
+        .forEach((name, it) -> listeners.put(new ListenerId(UUID.fromString(name)), state(it)));
+    Map<MemberId, OperatingStatus> members = new HashMap<>();
+    report.upstreams().values().stream()
+        .map(ProxyReport.UpstreamReport::endpoints)
+        .forEach(
+            it ->
+                it.forEach(
+                    (name, endpoint) -> members.put(member(name), status(endpoint.state()))));
+    Set<PoolId> pools =
+        report.upstreams().keySet().stream()
+            .map(it -> new PoolId(UUID.fromString(it)))
+            .collect(Collectors.toUnmodifiableSet());
+    return new Observation(Map.copyOf(listeners), pools, Map.copyOf(members));
+  }
+
+  private static MemberId member(String name) {
+    return new MemberId(UUID.fromString(name));
+  }
+
+  private static ListenerState state(FrontendReport report) {
+    Counters counters = report.counters();
+    return new ListenerState(
+        report.state() == FrontendState.FULL,
+        new Statistics(
+            counters.bytesIn(),
+            counters.bytesOut(),
+            counters.connectionsOpen(),
+            counters.connectionsTotal(),
+            counters.requestErrors()));
+  }
+
+  private static OperatingStatus status(EndpointState state) {
+    return switch (state) {
+      case UP -> OperatingStatus.ONLINE;
+      case DOWN -> OperatingStatus.ERROR;
+      case DRAIN -> OperatingStatus.DRAINING;
+      case MAINT -> OperatingStatus.OFFLINE;
+      case NO_CHECK -> OperatingStatus.NO_MONITOR;
+    };
+  }
+
+  @Override
+  public void onChange(Consumer<LoadBalancerId> listener) {
+    proxy.onHealthChange(name -> listener.accept(new LoadBalancerId(UUID.fromString(name))));
+  }
+}

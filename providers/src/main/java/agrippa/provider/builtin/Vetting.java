@@ -1,0 +1,86 @@
+package agrippa.provider.builtin;
+
+import agrippa.model.Listener;
+import agrippa.model.ListenerTls;
+import agrippa.model.LoadBalancerTree;
+import agrippa.model.Pool;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Refuses what the data plane could not do, in Octavia's words where Octavia refuses it too: what
+/// the API accepts must happen.
+final class Vetting {
+  private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
+
+  private Vetting() {}
+
+  /// The first reason why a tree cannot be served, if there is one.
+  static Optional<String> vet(LoadBalancerTree tree) {
+    return Stream.concat(
+            tree.listeners().stream().map(Vetting::listener),
+            tree.pools().stream().map(Vetting::pool))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> listener(Listener listener) {
+    return switch (listener.protocol()) {
+      case UDP, SCTP, PROMETHEUS ->
+          Optional.of(listener.protocol() + " protocol listeners are not supported.");
+      case TCP, HTTPS -> withoutPolicies(listener);
+      case HTTP -> headers(listener);
+      case TERMINATED_HTTPS -> headers(listener).or(() -> tls(listener.tls()));
+    };
+  }
+
+  private static Optional<String> withoutPolicies(Listener listener) {
+    return listener.policies().isEmpty()
+        ? Optional.empty()
+        : Optional.of(listener.protocol() + " protocol listeners do not support L7 policies");
+  }
+
+  private static Optional<String> headers(Listener listener) {
+    return listener.insertHeaders().entrySet().stream()
+        .filter(it -> it.getValue().equalsIgnoreCase("true"))
+        .filter(it -> PlanCompiler.header(it.getKey()).isEmpty())
+        .map(it -> "The " + it.getKey() + " header is not supported.")
+        .findFirst();
+  }
+
+  private static Optional<String> tls(ListenerTls tls) {
+    return tls.hstsMaxAge() == null
+        ? protocols(tls.versions(), tls.alpn())
+        : Optional.of("HTTP Strict Transport Security is not supported.");
+  }
+
+  private static Optional<String> pool(Pool pool) {
+    return switch (pool.protocol()) {
+      case UDP, SCTP -> Optional.of(pool.protocol() + " protocol pools are not supported.");
+      case TCP, HTTP, HTTPS, PROXY, PROXYV2 ->
+          pool.algorithm() == Pool.Algorithm.SOURCE_IP_PORT
+              ? Optional.of("Amphora provider does not support SOURCE_IP_PORT algorithm.")
+              : poolTls(pool);
+    };
+  }
+
+  private static Optional<String> poolTls(Pool pool) {
+    return pool.tls().enabled()
+        ? protocols(pool.tls().versions(), pool.tls().alpn())
+        : Optional.empty();
+  }
+
+  private static Optional<String> protocols(
+      @Nullable List<String> versions, @Nullable List<String> alpn) {
+    if (versions != null && !VERSIONS.containsAll(versions)) {
+      return Optional.of(
+          "TLS versions other than " + String.join(", ", VERSIONS) + " are not supported.");
+    }
+    // HTTP/2 is on by default beside HTTP/1.1, and what is offered beside it is a choice that a
+    // server may leave; HTTP/2 alone is a demand.
+    return alpn != null && TlsMaterial.spoken(alpn).isEmpty()
+        ? Optional.of("ALPN protocols without http/1.1 or http/1.0 are not supported.")
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,7 @@
+/// What moves packets for load balancers.
+module agrippa.providers {
+  requires transitive agrippa.control;
+  requires transitive agrippa.proxy;
+
+  exports agrippa.provider.builtin;
+}
