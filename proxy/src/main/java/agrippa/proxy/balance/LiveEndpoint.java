@@ -47,7 +47,8 @@ public final class LiveEndpoint {
     return retired;
   }
 
-  boolean up() {
+  /// Whether checks say that it is up, or nobody checks.
+  public boolean up() {
     return up;
   }
 

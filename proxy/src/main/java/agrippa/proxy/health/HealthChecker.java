@@ -4,8 +4,9 @@ import agrippa.proxy.plan.Check;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ public final class HealthChecker implements AutoCloseable {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Semaphore permits;
-  private final ThreadFactory threads;
+  // Gives each task a thread of its own.
+  private final Executor threads;
   private final Agenda agenda = new Agenda();
   private @Nullable Thread driver;
   private volatile boolean closed;
@@ -32,7 +34,7 @@ public final class HealthChecker implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random,
       int probes,
-      ThreadFactory threads) {
+      Executor threads) {
     this.prober = prober;
     this.nanos = nanos;
     this.clock = clock;
@@ -54,16 +56,26 @@ public final class HealthChecker implements AutoCloseable {
             clock,
             random,
             probes,
-            Thread.ofVirtual().name("probe-", 0).factory());
+            task -> Thread.ofVirtual().name("probe").start(task));
     checker.driver = Thread.ofPlatform().daemon().name("health").start(checker::drive);
     return checker;
   }
 
-  /// Probes a target from now on.
+  /// Probes a target from now on, of which nothing is known: it counts as up until its first
+  // result.
   ///
   /// @param changed called when it went up or down, on the probe's thread
-  public Watch watch(Check check, Target target, Runnable changed) {
-    Watch watch = new Watch(check, target, changed);
+  public Watch watch(Check check, Target target, Consumer<Watch> changed) {
+    return watch(check, target, RiseFall.trusting(check.rise(), check.fall()), changed);
+  }
+
+  /// Probes a target from now on that is known to be up or down from other checks.
+  public Watch watch(Check check, Target target, boolean up, Consumer<Watch> changed) {
+    return watch(check, target, RiseFall.known(check.rise(), check.fall(), up), changed);
+  }
+
+  private Watch watch(Check check, Target target, RiseFall state, Consumer<Watch> changed) {
+    Watch watch = new Watch(check, target, state, changed);
     watch.spread();
     return watch;
   }
@@ -95,7 +107,7 @@ public final class HealthChecker implements AutoCloseable {
   /// One target that is being probed.
   public final class Watch implements AutoCloseable {
     private final Target target;
-    private final Runnable changed;
+    private final Consumer<Watch> changed;
     // All guarded by this object's monitor.
     private Check check;
     private RiseFall state;
@@ -105,11 +117,11 @@ public final class HealthChecker implements AutoCloseable {
     // Counts changes of the interval: turns of an older one are void.
     private int schedule;
 
-    private Watch(Check check, Target target, Runnable changed) {
+    private Watch(Check check, Target target, RiseFall state, Consumer<Watch> changed) {
       this.check = check;
       this.target = target;
       this.changed = changed;
-      this.state = RiseFall.trusting(check.rise(), check.fall());
+      this.state = state;
     }
 
     public Target target() {
@@ -170,17 +182,17 @@ public final class HealthChecker implements AutoCloseable {
       next(at + interval - now > 0 ? at + interval : now + interval);
       if (!busy) {
         busy = true;
-        threadFor(check.probe()).start();
+        start(check.probe());
       }
     }
 
-    private Thread threadFor(Check.Probe probe) {
-      return switch (probe) {
+    private void start(Check.Probe probe) {
+      switch (probe) {
         case Check.Probe.Connect _, Check.Probe.TlsHello _, Check.Probe.Http _ ->
-            threads.newThread(this::run);
+            threads.execute(this::run);
         // The JDK's ping blocks in native code, which would hold up other virtual threads.
-        case Check.Probe.Ping _ -> Thread.ofPlatform().daemon().name("ping").unstarted(this::run);
-      };
+        case Check.Probe.Ping _ -> Thread.ofPlatform().daemon().name("ping").start(this::run);
+      }
     }
 
     private void run() {
@@ -197,7 +209,7 @@ public final class HealthChecker implements AutoCloseable {
         permits.release();
       }
       if (take(finding)) {
-        changed.run();
+        changed.accept(this);
       }
     }
 

@@ -24,6 +24,11 @@ final class RiseFall {
     return new RiseFall(rise, fall, true, fall - 1);
   }
 
+  /// An endpoint whose state is known from other probes.
+  static RiseFall known(int rise, int fall, boolean up) {
+    return new RiseFall(rise, fall, up, 0);
+  }
+
   /// The same state under other thresholds.
   RiseFall with(int newRise, int newFall) {
     return new RiseFall(newRise, newFall, up, Math.min(against, (up ? newFall : newRise) - 1));

@@ -120,7 +120,7 @@ final class SocketProber implements Prober {
 
   /// Of `HTTP/1.1 200 OK`, the 200.
   private static int status(String line) throws IOException {
-    if (!line.matches("HTTP/1\\.[01] [1-9][0-9]{2}([ \\r].*)?")) {
+    if (!line.matches("(?s)HTTP/1\\.[01] [1-9][0-9]{2}([ \\r].*)?")) {
       throw new IOException("not HTTP");
     }
     return Integer.parseInt(line, 9, 12, 10);
