@@ -1,5 +1,7 @@
 package agrippa.launcher;
 
+import agrippa.proxy.ProxySettings.TlsKind;
+import agrippa.proxy.ProxySettings.TransportKind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -34,22 +36,8 @@ record Settings(
     Duration writeHold,
     Duration tokenLifetime,
     int loops,
-    Transport transport,
-    Tls tls) {
-
-  /// How the data plane talks to the kernel.
-  enum Transport {
-    BEST,
-    EPOLL,
-    NIO
-  }
-
-  /// Whose TLS the data plane uses.
-  enum Tls {
-    BEST,
-    OPENSSL,
-    JDK
-  }
+    TransportKind transport,
+    TlsKind tls) {
 
   /// What the command line alone decides.
   static Settings of(Path state, String bind, int port) {
@@ -61,8 +49,8 @@ record Settings(
         Duration.ofSeconds(2),
         Duration.ofHours(24),
         0,
-        Transport.BEST,
-        Tls.BEST);
+        TransportKind.BEST,
+        TlsKind.BEST);
   }
 
   /// Puts the keys of a file over these settings.
