@@ -1,0 +1,57 @@
+package agrippa.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Programs that Debian packages. As root, what is missing is installed; else the test is skipped, and
+/// says why. Where `CI` is set nothing is skipped.
+final class Debian {
+  private Debian() {}
+
+  /// Makes sure of programs.
+  ///
+  /// @param programs path of a program, and the package that has it
+  static synchronized void need(Map<String, String> programs) throws Exception {
+    List<String> missing = new ArrayList<>();
+    programs.forEach(
+        (program, name) -> {
+          if (!Files.exists(Path.of(program))) {
+            missing.add(name);
+          }
+        });
+    if (missing.isEmpty()) {
+      return;
+    }
+    if (!"root".equals(System.getProperty("user.name"))) {
+      String reason =
+          "needs the Debian packages " + missing + ": install them, or run the tests as root";
+      if (System.getenv("CI") != null) {
+        throw new IllegalStateException(reason);
+      }
+      abort(reason);
+    }
+    List<String> install =
+        new ArrayList<>(
+            List.of("apt-get", "install", "-y", "-q", "--no-install-recommends"));
+    install.addAll(missing);
+    Map<String, String> quiet = Map.of("DEBIAN_FRONTEND", "noninteractive");
+    Program.run(quiet, List.of("apt-get", "update", "-q"));
+    Program.Result result = Program.run(quiet, install);
+    assertThat(result.status()).as(result.output() + result.errors()).isZero();
+  }
+
+  /// The `openstack` command with load balancer and secret commands.
+  static void needOpenStackClient() throws Exception {
+    need(
+        Map.of(
+            "/usr/bin/openstack", "python3-openstackclient",
+            "/usr/lib/python3/dist-packages/octaviaclient", "python3-octaviaclient",
+            "/usr/lib/python3/dist-packages/barbicanclient", "python3-barbicanclient"));
+  }
+}
