@@ -15,6 +15,7 @@ public final class Buffer {
   private final ByteBuffer view;
   private int start;
   private int end;
+  private int limit = Integer.MAX_VALUE;
 
   private Buffer(@Nullable Arena arena, MemorySegment memory) {
     this.arena = arena;
@@ -61,9 +62,14 @@ public final class Buffer {
     return start == end;
   }
 
-  /// Free room behind the content.
+  /// Free room behind the content that may be filled.
   public int room() {
-    return capacity() - end;
+    return Math.min(limit, capacity()) - end;
+  }
+
+  /// Makes the next reads stop after so many bytes; [#window] lifts that.
+  public void roomAtMost(int count) {
+    limit = end + count;
   }
 
   public byte at(int index) {
@@ -81,6 +87,7 @@ public final class Buffer {
     }
     start = newStart;
     end = newEnd;
+    limit = Integer.MAX_VALUE;
   }
 
   /// Drops bytes from the front of the content.
@@ -125,11 +132,11 @@ public final class Buffer {
 
   /// The block as NIO sees it, position and limit set to the free room.
   public ByteBuffer roomView() {
-    return view.limit(capacity()).position(end);
+    return view.clear().position(end).limit(end + room());
   }
 
   /// The block as NIO sees it, limits set to the content.
   public ByteBuffer contentView() {
-    return view.limit(end).position(start);
+    return view.clear().position(start).limit(end);
   }
 }

@@ -7,7 +7,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One thread that serves many channels. Only [#execute] may be called from other threads.
-public interface EventLoop extends Executor {
+public interface EventLoop extends Executor, AutoCloseable {
+  /// Free bytes in front of the scratch buffer's content.
+  int SCRATCH_FRONT = 16 * 1024;
+
+  /// Bytes that one read into the scratch buffer may take.
+  int SCRATCH_ROOM = 64 * 1024;
+
   /// Runs a task on the loop's thread, soon. Any thread may call it.
   @Override
   void execute(Runnable task);
@@ -15,14 +21,12 @@ public interface EventLoop extends Executor {
   /// Milliseconds on a clock that never goes back, read once a turn.
   long now();
 
-  /// A buffer that all channels of this loop share, with room for a larger head in front: whoever
-  // is
-  /// called by the loop may use it until it returns, and must leave nothing in it.
+  /// A buffer that all channels of this loop share, with room for a larger head in front. It is
+  /// empty when a handler is called; the handler may use it until it returns.
   Buffer scratch();
 
   /// Starts a connection; `handler` hears [Handler#connected] or [Handler#connectFailed], never
-  // within
-  /// this call.
+  /// within this call.
   ///
   /// @param tls how to encrypt it, or null for a plain one
   /// @param serverName SNI to send, or null
@@ -48,6 +52,16 @@ public interface EventLoop extends Executor {
 
   /// Something that moves bytes from one channel to another.
   Pump pump(Channel from, Channel to);
+
+  /// A buffer of the loop's own store, empty, of [#SCRATCH_ROOM] bytes.
+  Buffer borrow();
+
+  /// Takes back what [#borrow] gave.
+  void giveBack(Buffer buffer);
+
+  /// Ends the loop's thread and closes all its channels, from any other thread; waits for that.
+  @Override
+  void close();
 
   /// An accepting socket of one loop.
   interface ServerChannel {

@@ -8,9 +8,10 @@ package agrippa.proxy.transport;
 // is
 /// writable again.
 public interface Pump {
-  /// Moves what can be moved now.
+  /// Moves what can be moved now; the loop's scratch buffer must be empty.
   ///
-  /// @param limit most bytes to take from the source, so that a body of known length is not
+  /// @param limit most bytes to take from the source in this call, so that a body of known length
+  // is not
   // overrun;
   ///     [Long#MAX_VALUE] for no limit
   /// @return why it stopped

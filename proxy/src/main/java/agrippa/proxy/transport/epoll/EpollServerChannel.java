@@ -1,0 +1,156 @@
+package agrippa.proxy.transport.epoll;
+
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop.Deadline;
+import agrippa.proxy.transport.EventLoop.ServerChannel;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+
+/// An accepting socket. It is watched level-triggered, so that a batch may leave some for later.
+final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
+  private static final int BACKLOG = 4096;
+  private static final int BATCH = 64;
+  private static final int EXHAUSTED_MILLIS = 100;
+
+  private final EpollLoop loop;
+  private final int fd;
+  private final Consumer<Channel> accepted;
+  private final InetSocketAddress local;
+  private final int generation;
+  private final Deadline exhausted;
+  private boolean watched;
+  private boolean paused;
+  private boolean open = true;
+
+  private EpollServerChannel(
+      EpollLoop loop, int fd, InetSocketAddress local, Consumer<Channel> accepted) {
+    this.loop = loop;
+    this.fd = fd;
+    this.local = local;
+    this.accepted = accepted;
+    this.generation = loop.enter(fd, this);
+    this.exhausted = loop.deadline(this::watch);
+    watch();
+  }
+
+  static EpollServerChannel listen(EpollLoop loop, InetSocketAddress at, Consumer<Channel> accepted)
+      throws IOException {
+    if (at.isUnresolved()) {
+      throw new BindException("unresolved address " + at);
+    }
+    Kernel kernel = loop.kernel();
+    boolean ipv6 = at.getAddress() instanceof Inet6Address;
+    int fd = check("socket", at, kernel.socket(ipv6 ? Kernel.AF_INET6 : Kernel.AF_INET));
+    try {
+      kernel.option(fd, Kernel.SOL_SOCKET, Kernel.SO_REUSEADDR, 1);
+      check("reuse", at, kernel.option(fd, Kernel.SOL_SOCKET, Kernel.SO_REUSEPORT, 1));
+      if (ipv6) {
+        check("v6only", at, kernel.option(fd, Kernel.IPPROTO_IPV6, Kernel.IPV6_V6ONLY, 1));
+      }
+      check("bind", at, kernel.bind(fd, loop.address().set(at)));
+      check("listen", at, kernel.listen(fd, BACKLOG));
+      check("getsockname", at, kernel.localAddress(fd, loop.address()));
+    } catch (IOException e) {
+      kernel.close(fd);
+      throw e;
+    }
+    return new EpollServerChannel(loop, fd, loop.address().get(), accepted);
+  }
+
+  private static int check(String call, InetSocketAddress at, int result) throws BindException {
+    if (result < 0) {
+      String why =
+          switch (-result) {
+            case 13, 1 -> "permission denied";
+            case 98 -> "address already in use";
+            case 99 -> "address not available on this machine";
+            case Kernel.EMFILE, Kernel.ENFILE -> "too many open files";
+            default -> "error " + -result;
+          };
+      throw new BindException(call + " " + at + ": " + why);
+    }
+    return result;
+  }
+
+  private void watch() {
+    if (open && !watched && !paused) {
+      watched = true;
+      loop.watch(fd, Kernel.EPOLLIN, generation);
+    }
+  }
+
+  private void unwatch() {
+    if (open && watched) {
+      watched = false;
+      loop.unwatch(fd);
+    }
+  }
+
+  @Override
+  public int generation() {
+    return generation;
+  }
+
+  @Override
+  public void arm(int epollEvents) {
+    // Only one kind of event is asked for.
+  }
+
+  @Override
+  public void run() {
+    Kernel kernel = loop.kernel();
+    for (int i = 0; i < BATCH && open && !paused; i++) {
+      int client = kernel.accept(fd, loop.address());
+      if (client < 0) {
+        refused(-client);
+        return;
+      }
+      accepted.accept(EpollChannel.accepted(loop, client, loop.address().get()));
+    }
+  }
+
+  private void refused(int error) {
+    if (error == Kernel.EMFILE || error == Kernel.ENFILE) {
+      System.getLogger(EpollServerChannel.class.getName())
+          .log(Level.WARNING, "too many open files; clients of " + local + " wait");
+      unwatch();
+      exhausted.in(EXHAUSTED_MILLIS);
+    }
+  }
+
+  @Override
+  public InetSocketAddress local() {
+    return local;
+  }
+
+  @Override
+  public void pause() {
+    paused = true;
+    unwatch();
+  }
+
+  @Override
+  public void resume() {
+    paused = false;
+    watch();
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      exhausted.cancel();
+      open = false;
+      loop.leave(fd);
+      loop.kernel().close(fd);
+    }
+  }
+
+  @Override
+  public void end() {
+    close();
+  }
+}

@@ -1,0 +1,154 @@
+package agrippa.proxy.transport.nio;
+
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.CopyPump;
+import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.Loop;
+import agrippa.proxy.transport.Pump;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// An event loop on a [Selector].
+public final class NioLoop extends Loop {
+  private final Selector selector;
+
+  private NioLoop(String name) throws IOException {
+    super(name);
+    this.selector = Selector.open();
+  }
+
+  /// @throws IOException if no selector can be opened
+  public static NioLoop start(String name) throws IOException {
+    NioLoop loop = new NioLoop(name);
+    loop.begin();
+    return loop;
+  }
+
+  @Override
+  protected void poll(long millis) throws IOException {
+    if (millis == 0) {
+      selector.selectNow();
+    } else {
+      selector.select(Math.max(0, millis));
+    }
+    refreshClock();
+    for (SelectionKey key : selector.selectedKeys()) {
+      if (key.attachment() instanceof Selected selected) {
+        serve(() -> dispatch(key, selected));
+      }
+    }
+    selector.selectedKeys().clear();
+  }
+
+  private static void dispatch(SelectionKey key, Selected selected) {
+    try {
+      selected.selected(key.readyOps());
+    } catch (CancelledKeyException e) {
+      // Closed by a handler that ran earlier in this turn: nothing is left to tell.
+      selected.gone();
+    }
+  }
+
+  /// Something that a selector watches.
+  interface Selected {
+    void selected(int operations);
+
+    /// Its key was cancelled meanwhile.
+    default void gone() {}
+  }
+
+  @Override
+  protected void wakeUp() {
+    selector.wakeup();
+  }
+
+  @Override
+  protected void closeAll() {
+    for (SelectionKey key : new ArrayList<>(selector.keys())) {
+      closeQuietly(key.channel());
+    }
+    closeQuietly(selector);
+  }
+
+  /// Closes what nobody will use again; a failure changes nothing for anybody.
+  static void closeQuietly(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      System.getLogger(NioLoop.class.getName()).log(System.Logger.Level.DEBUG, "close failed", e);
+    }
+  }
+
+  SelectionKey register(SocketChannel socket, int operations, Selected selected)
+      throws IOException {
+    return socket.register(selector, operations, selected);
+  }
+
+  void soon(Runnable work) {
+    later(work);
+  }
+
+  @Override
+  public Channel connect(
+      InetSocketAddress to,
+      @Nullable TlsContext tls,
+      @Nullable String serverName,
+      Handler handler) {
+    return tls == null
+        ? NioChannel.connect(this, to, handler)
+        : tls.connect(this, to, serverName, handler);
+  }
+
+  @Override
+  public ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) throws IOException {
+    ServerSocketChannel socket = ServerSocketChannel.open();
+    try {
+      socket.configureBlocking(false);
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      if (socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+        socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
+      socket.bind(at, NioServerChannel.BACKLOG);
+      NioServerChannel server = new NioServerChannel(this, socket, accepted);
+      server.watch(socket.register(selector, SelectionKey.OP_ACCEPT, server));
+      return server;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    } catch (RuntimeException e) {
+      // An unresolved or unsupported address.
+      socket.close();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public Pump pump(Channel from, Channel to) {
+    return new CopyPump(this, from, to);
+  }
+
+  /// Both ends of a socket, for messages.
+  static InetSocketAddress address(IoSupplier supplier) {
+    try {
+      return (InetSocketAddress) supplier.get();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Asks a socket for something.
+  @FunctionalInterface
+  interface IoSupplier {
+    java.net.SocketAddress get() throws IOException;
+  }
+}
