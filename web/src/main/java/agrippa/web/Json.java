@@ -2,6 +2,10 @@ package agrippa.web;
 
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -9,7 +13,19 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// JSON trees, keys in the order in which they were put.
 public final class Json {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  // Bounds for what tenants send. Request bodies have a limit of their own, so strings need none.
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(64)
+          .maxNumberLength(100)
+          .maxNameLength(10_000)
+          .build();
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private Json() {}
 
@@ -21,7 +37,8 @@ public final class Json {
     return MAPPER.createArrayNode();
   }
 
-  /// The tree in these bytes, or nothing if they are no JSON.
+  /// The tree in these bytes, or nothing if they are no JSON: text behind it, a key twice in one
+  /// object, or more than 64 levels make it none.
   public static Optional<JsonNode> parse(byte[] bytes) {
     try {
       return Optional.ofNullable(MAPPER.readTree(bytes)).filter(it -> !it.isMissingNode());

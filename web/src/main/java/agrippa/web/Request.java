@@ -27,6 +27,11 @@ public record Request(
     byte[] body,
     String id) {
 
+  /// The request with the parameters of its path.
+  Request with(Map<String, String> next) {
+    return new Request(method, path, baseUrl, next, query, headers, body, id);
+  }
+
   /// A parameter of the path's template, which must have it.
   public String parameter(String name) {
     String value = parameters.get(name);

@@ -1,0 +1,156 @@
+package agrippa.web;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+
+/// From a request to its answer: site, filter, route. Knows nothing of sockets.
+final class Dispatcher {
+  static final String REQUEST_ID = "x-openstack-request-id";
+  private static final System.Logger ACCESS = System.getLogger("agrippa.web.access");
+  private static final System.Logger LOG = System.getLogger("agrippa.web");
+
+  private final WebSettings settings;
+  private final List<Served> sites;
+
+  Dispatcher(WebSettings settings, List<Site> sites) {
+    this.settings = settings;
+    this.sites =
+        sites.stream()
+            .map(site -> new Served(site, Text.segments(site.prefix()), new RouteTable(site.routes())))
+            .sorted(Comparator.comparing((Served it) -> it.prefix.size()).reversed())
+            .toList();
+  }
+
+  /// A request as it came over the wire.
+  ///
+  /// @param headers by lower-case name
+  /// @param ownAuthority host and port that it reached
+  record Incoming(
+      String method,
+      String rawPath,
+      String rawQuery,
+      Map<String, List<String>> headers,
+      Body body,
+      String client,
+      String ownAuthority) {}
+
+  /// A request's body.
+  sealed interface Body {
+    record Whole(byte[] bytes) implements Body {}
+
+    record TooLong() implements Body {}
+  }
+
+  /// Answers a request and writes a line about it to the access log. Never throws.
+  Reply dispatch(Incoming incoming) {
+    Instant start = settings.clock().instant();
+    String id = "req-" + settings.requestIds().get();
+    Map<String, List<String>> query = Text.query(incoming.rawQuery);
+    Reply reply = answer(incoming, query, id).with(REQUEST_ID, id);
+    System.Logger.Level level =
+        incoming.method.equals("GET") || incoming.method.equals("HEAD") ? DEBUG : INFO;
+    if (ACCESS.isLoggable(level)) {
+      Duration took = Duration.between(start, settings.clock().instant());
+      ACCESS.log(level, accessLine(incoming, query, reply, id, took));
+    }
+    return reply;
+  }
+
+  private Reply answer(Incoming incoming, Map<String, List<String>> query, String id) {
+    List<String> segments = Text.segments(withoutSuffix(incoming.rawPath));
+    String base = BaseUrl.of(incoming.headers, incoming.ownAuthority);
+    Optional<Served> site = sites.stream().filter(it -> it.serves(segments)).findFirst();
+    if (site.isEmpty()) {
+      return segments.isEmpty() ? index(base) : Reply.json(404, Json.object().put("code", 404));
+    }
+    return answer(site.get(), incoming, segments, query, base, id);
+  }
+
+  private static Reply answer(
+      Served served,
+      Incoming incoming,
+      List<String> segments,
+      Map<String, List<String>> query,
+      String base,
+      String id) {
+    List<String> below = segments.subList(served.prefix.size(), segments.size());
+    Site site = served.site;
+    Request request =
+        new Request(
+            incoming.method,
+            "/" + String.join("/", below),
+            base + site.prefix(),
+            Map.of(),
+            query,
+            incoming.headers,
+            incoming.body instanceof Body.Whole(byte[] bytes) ? bytes : new byte[0],
+            id);
+    try {
+      return incoming.body instanceof Body.TooLong
+          ? site.edge().tooLarge(request)
+          : site.filter().handle(request, it -> route(served, it, below));
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.log(ERROR, "cannot answer " + Text.forLog(incoming.method) + " " + id, e);
+      return site.edge().failed(request, e);
+    }
+  }
+
+  private static Reply route(Served served, Request request, List<String> segments) {
+    return switch (served.table.match(request.method(), segments)) {
+      case RouteTable.Match.Found(Routes.Route route, Map<String, String> parameters) ->
+          route.handler().handle(request.with(parameters));
+      case RouteTable.Match.OtherMethods(String allow) ->
+          served.site.edge().methodNotAllowed(request, allow).with("Allow", allow);
+      case RouteTable.Match.Nothing() -> served.site.edge().notFound(request);
+    };
+  }
+
+  /// Octavia's framework lets every path end in `.json`.
+  private static String withoutSuffix(String rawPath) {
+    return rawPath.endsWith(".json")
+        ? rawPath.substring(0, rawPath.length() - ".json".length())
+        : rawPath;
+  }
+
+  /// What services there are, for people who look.
+  private Reply index(String base) {
+    ArrayNode services = Json.array();
+    for (Served it : sites.reversed()) {
+      services.addObject().put("path", it.site.prefix()).put("href", base + it.site.prefix() + "/");
+    }
+    var body = Json.object();
+    body.set("services", services);
+    return Reply.json(200, body);
+  }
+
+  /// Names of query parameters but not their values, which may be secret.
+  private static String accessLine(
+      Incoming incoming, Map<String, List<String>> query, Reply reply, String id, Duration took) {
+    String names = query.isEmpty() ? "" : "?" + String.join("&", query.keySet());
+    return "%s \"%s %s\" %d %d bytes %d ms %s"
+        .formatted(
+            incoming.client,
+            Text.forLog(incoming.method),
+            Text.forLog(incoming.rawPath + names),
+            reply.status(),
+            reply.body().length,
+            took.toMillis(),
+            id);
+  }
+
+  private record Served(Site site, List<String> prefix, RouteTable table) {
+    boolean serves(List<String> segments) {
+      return segments.size() >= prefix.size()
+          && segments.subList(0, prefix.size()).equals(prefix);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package agrippa.web;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.PathMatchers;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Serves sites over HTTP/1.1, each request on a virtual thread. The only place that knows which
+/// library does it.
+public final class WebServer implements AutoCloseable {
+  private static final int LONGEST_REQUEST_LINE = 16_384;
+  private static final int LONGEST_HEADERS = 32_768;
+
+  private final WebSettings settings;
+  private final Dispatcher dispatcher;
+  private final io.helidon.webserver.WebServer server;
+
+  private WebServer(WebSettings settings, List<Site> sites) {
+    this.settings = settings;
+    this.dispatcher = new Dispatcher(settings, sites);
+    this.server = configured().build();
+  }
+
+  /// Serves until closed. The site with the longest prefix of a path answers it.
+  ///
+  /// @throws UncheckedIOException if the address cannot be bound
+  public static WebServer start(WebSettings settings, List<Site> sites) {
+    WebServer server = new WebServer(settings, sites);
+    server.server.start();
+    return server;
+  }
+
+  /// The port that is listened on.
+  public int port() {
+    return server.port();
+  }
+
+  /// Takes no more requests, and lets those under way finish for the settings' grace.
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private WebServerConfig.Builder configured() {
+    return WebServerConfig.builder()
+        .host(settings.host())
+        .port(settings.port())
+        .maxTcpConnections(settings.maxConnections())
+        .idleConnectionTimeout(settings.idleTimeout())
+        .shutdownGracePeriod(settings.grace())
+        .shutdownHook(false)
+        .connectionOptions(it -> it.readTimeout(settings.idleTimeout()))
+        .protocolsDiscoverServices(false)
+        .addProtocol(
+            Http1Config.builder()
+                .maxPrologueLength(LONGEST_REQUEST_LINE)
+                .maxHeadersSize(LONGEST_HEADERS)
+                .validatePath(false)
+                .build())
+        .directHandlers(malformed())
+        .routing(HttpRouting.builder().route(any -> true, PathMatchers.any(), this::serve));
+  }
+
+  private void serve(ServerRequest request, ServerResponse response) throws IOException {
+    Dispatcher.Body body = body(request);
+    Reply reply = dispatcher.dispatch(incoming(request, body));
+    reply.headers().forEach(response::header);
+    response.status(Status.create(reply.status()));
+    if (body instanceof Dispatcher.Body.TooLong) {
+      // What is left of the body is not worth reading.
+      response.header(HeaderNames.CONNECTION, "close");
+    }
+    if (request.prologue().method().text().equals("HEAD")) {
+      response.contentLength(reply.body().length);
+      response.send();
+    } else if (reply.body().length == 0) {
+      response.send();
+    } else {
+      response.send(reply.body());
+    }
+  }
+
+  private Dispatcher.Body body(ServerRequest request) throws IOException {
+    if (!request.content().hasEntity()) {
+      return new Dispatcher.Body.Whole(new byte[0]);
+    }
+    try (InputStream stream = request.content().inputStream()) {
+      byte[] bytes = stream.readNBytes(settings.bodyLimit() + 1);
+      return bytes.length > settings.bodyLimit()
+          ? new Dispatcher.Body.TooLong()
+          : new Dispatcher.Body.Whole(bytes);
+    }
+  }
+
+  private static Dispatcher.Incoming incoming(ServerRequest request, Dispatcher.Body body) {
+    HttpPrologue prologue = request.prologue();
+    Map<String, List<String>> headers = new HashMap<>();
+    request
+        .headers()
+        .forEach(it -> headers.put(it.name().toLowerCase(Locale.ROOT), it.allValues()));
+    return new Dispatcher.Incoming(
+        prologue.method().text(),
+        prologue.uriPath().rawPath(),
+        prologue.query().rawValue(),
+        headers,
+        body,
+        request.remotePeer().host(),
+        request.localPeer().host() + ":" + request.localPeer().port());
+  }
+
+  /// Answers what is too broken to be a request.
+  private DirectHandlers malformed() {
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType event : DirectHandler.EventType.values()) {
+      handlers.addHandler(
+          event,
+          (request, type, status, headers, message) ->
+              DirectHandler.TransportResponse.builder()
+                  .status(status)
+                  .headers(headers)
+                  .header(HeaderNames.CONTENT_TYPE, "application/json")
+                  .header(
+                      HeaderNames.create(Dispatcher.REQUEST_ID),
+                      "req-" + settings.requestIds().get())
+                  .keepAlive(type.keepAlive())
+                  .entity(
+                      Json.bytes(
+                          Json.object()
+                              .put("code", status.code())
+                              .put("title", status.reasonPhrase())
+                              .put("description", "The request is malformed.")))
+                  .build());
+    }
+    return handlers.build();
+  }
+}
