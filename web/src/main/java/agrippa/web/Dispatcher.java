@@ -25,7 +25,9 @@ final class Dispatcher {
     this.settings = settings;
     this.sites =
         sites.stream()
-            .map(site -> new Served(site, Text.segments(site.prefix()), new RouteTable(site.routes())))
+            .map(
+                site ->
+                    new Served(site, Text.segments(site.prefix()), new RouteTable(site.routes())))
             .sorted(Comparator.comparing((Served it) -> it.prefix.size()).reversed())
             .toList();
   }
@@ -149,8 +151,7 @@ final class Dispatcher {
 
   private record Served(Site site, List<String> prefix, RouteTable table) {
     boolean serves(List<String> segments) {
-      return segments.size() >= prefix.size()
-          && segments.subList(0, prefix.size()).equals(prefix);
+      return segments.size() >= prefix.size() && segments.subList(0, prefix.size()).equals(prefix);
     }
   }
 }

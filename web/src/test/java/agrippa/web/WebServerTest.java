@@ -132,8 +132,7 @@ class WebServerTest {
 
   @Test
   void headHasNoBody() throws Exception {
-    String answer =
-        raw("HEAD /things/base HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    String answer = raw("HEAD /things/base HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
     assertThat(answer.toLowerCase(java.util.Locale.ROOT)).contains("content-length: 15\r\n");
   }
