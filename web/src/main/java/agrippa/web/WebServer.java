@@ -5,6 +5,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
@@ -18,12 +19,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Serves sites over HTTP/1.1, each request on a virtual thread. The only place that knows which
 /// library does it.
 public final class WebServer implements AutoCloseable {
   private static final int LONGEST_REQUEST_LINE = 16_384;
   private static final int LONGEST_HEADERS = 32_768;
+  private static final long LONGEST_DISCARDED = 1_048_576;
 
   private final WebSettings settings;
   private final Dispatcher dispatcher;
@@ -70,40 +73,54 @@ public final class WebServer implements AutoCloseable {
                 .maxPrologueLength(LONGEST_REQUEST_LINE)
                 .maxHeadersSize(LONGEST_HEADERS)
                 .validatePath(false)
+                .validatePrologue(false)
                 .build())
         .directHandlers(malformed())
         .routing(HttpRouting.builder().route(any -> true, PathMatchers.any(), this::serve));
   }
 
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
-    Dispatcher.Body body = body(request);
-    Reply reply = dispatcher.dispatch(incoming(request, body));
+    Dispatcher.Incoming incoming = incoming(request, body(request));
+    Reply reply = dispatcher.dispatch(incoming);
     reply.headers().forEach(response::header);
     response.status(Status.create(reply.status()));
-    if (body instanceof Dispatcher.Body.TooLong) {
-      // What is left of the body is not worth reading.
+    boolean last = incoming.body() instanceof Dispatcher.Body.TooLong || wantsClose(incoming);
+    if (last) {
       response.header(HeaderNames.CONNECTION, "close");
     }
-    if (request.prologue().method().text().equals("HEAD")) {
+    if (incoming.method().equals("HEAD")) {
       response.contentLength(reply.body().length);
-      response.send();
-    } else if (reply.body().length == 0) {
       response.send();
     } else {
       response.send(reply.body());
     }
+    if (last) {
+      // Helidon leaves closing to the client, which may wait for the server to do it.
+      throw new CloseConnectionException("last request of its connection");
+    }
+  }
+
+  private static boolean wantsClose(Dispatcher.Incoming incoming) {
+    return incoming.headers().getOrDefault("connection", List.of()).stream()
+        .flatMap(it -> Stream.of(it.split(",")))
+        .anyMatch(it -> it.strip().equalsIgnoreCase("close"));
   }
 
   private Dispatcher.Body body(ServerRequest request) throws IOException {
     if (!request.content().hasEntity()) {
       return new Dispatcher.Body.Whole(new byte[0]);
     }
-    try (InputStream stream = request.content().inputStream()) {
-      byte[] bytes = stream.readNBytes(settings.bodyLimit() + 1);
-      return bytes.length > settings.bodyLimit()
-          ? new Dispatcher.Body.TooLong()
-          : new Dispatcher.Body.Whole(bytes);
+    InputStream stream = request.content().inputStream();
+    byte[] bytes = stream.readNBytes(settings.bodyLimit() + 1);
+    if (bytes.length <= settings.bodyLimit()) {
+      return new Dispatcher.Body.Whole(bytes);
     }
+    // Closing on unread bytes would reset the connection before many clients see the answer.
+    long patience = LONGEST_DISCARDED;
+    for (long skipped = 1; patience > 0 && skipped > 0; patience -= skipped) {
+      skipped = stream.skip(patience);
+    }
+    return new Dispatcher.Body.TooLong();
   }
 
   private static Dispatcher.Incoming incoming(ServerRequest request, Dispatcher.Body body) {

@@ -155,6 +155,14 @@ class WebServerTest {
   }
 
   @Test
+  void theConnectionOfATooLongBodyIsClosed() throws Exception {
+    String body = "x".repeat(2 * WebSettings.BODY_LIMIT);
+    String answer =
+        raw("POST /things/a/1 HTTP/1.1\r\nHost: h\r\nContent-Length: 229376\r\n\r\n" + body);
+    assertThat(answer).startsWith("HTTP/1.1 413").endsWith("too large");
+  }
+
+  @Test
   void aLongChunkedBodyIsRefusedWithoutBeingKept() throws Exception {
     HttpRequest.BodyPublisher endless =
         HttpRequest.BodyPublishers.ofInputStream(
