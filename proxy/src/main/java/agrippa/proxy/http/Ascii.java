@@ -111,6 +111,19 @@ public final class Ascii {
     return true;
   }
 
+  /// Whether two ranges of a buffer are the same when case does not matter.
+  static boolean sameIgnoringCase(Buffer in, int from, int to, int otherFrom, int otherTo) {
+    if (to - from != otherTo - otherFrom) {
+      return false;
+    }
+    for (int i = 0; i < to - from; i++) {
+      if (lower(in.at(from + i)) != lower(in.at(otherFrom + i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// The first position at or after `from` that holds `wanted`, or `to`.
   public static int find(Buffer in, int from, int to, byte wanted) {
     int at = from;

@@ -76,9 +76,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     http11 = is11;
   }
 
-  /// Where `HTTP/1.x` is.
-  int versionAt() {
-    return version;
+  /// Makes the message HTTP/1.1: a proxy speaks for itself.
+  public void claimHttp11(Buffer in) {
+    in.put(version + 7, (byte) '1');
   }
 
   /// Reads the fields that frame the message.

@@ -93,6 +93,21 @@ public final class RequestHead extends Head {
     return false;
   }
 
+  /// Gives an absolute target the form that origin servers are asked with (RFC 9112, section 3.2).
+  public void toOriginForm(Buffer in, HeadEditor editor) {
+    if (!absolute()) {
+      return;
+    }
+    int from = path;
+    if (path == targetEnd || in.at(path) == '?') {
+      // There is no path: its slash takes the authority's last place.
+      from--;
+      boolean asterisk = path == targetEnd && isOptions(in);
+      in.put(from, (byte) (asterisk ? '*' : '/'));
+    }
+    editor.cut(target, from);
+  }
+
   void line(int start, int methodEnds, int targetStarts, int targetEnds) {
     methodEnd = methodEnds;
     target = targetStarts;
@@ -180,15 +195,7 @@ public final class RequestHead extends Head {
     byte[] port = in.at(target + 4) == ':' ? HTTP_PORT : HTTPS_PORT;
     int hostEnd = withoutPort(in, from, to, port);
     int end = withoutPort(in, authority, authorityEnd, port);
-    if (hostEnd - from != end - authority) {
-      return false;
-    }
-    for (int i = 0; i < end - authority; i++) {
-      if (Ascii.lower(in.at(from + i)) != Ascii.lower(in.at(authority + i))) {
-        return false;
-      }
-    }
-    return true;
+    return Ascii.sameIgnoringCase(in, from, hostEnd, authority, end);
   }
 
   private static int withoutPort(Buffer in, int from, int to, byte[] port) {

@@ -1,11 +1,55 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.http.Ascii;
+import agrippa.proxy.http.HeadScanner;
+import agrippa.proxy.http.RequestHead;
+import agrippa.proxy.plan.Route;
 import agrippa.proxy.stats.FrontendStats;
+import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Handler;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// An HTTP/1 client connection.
-public final class HttpSession implements Session {
+/// An HTTP/1 client connection: one request after another, each an [Exchange] with an endpoint.
+///
+/// ```
+///   HEAD ──request──▶ EXCHANGE ──response──▶ HEAD | LINGER ──▶ ENDED
+/// ```
+public final class HttpSession implements Session, Handler {
+  private enum State {
+    /// Idle, or a part of a head is there.
+    HEAD,
+    EXCHANGE,
+    /// The last response is sent; what the client still sends is thrown away, because closing on
+    /// unread bytes would reset the connection and may take the response with it.
+    LINGER,
+    ENDED
+  }
+
+  private static final long LINGER_MILLIS = 2_000;
+  private static final long LINGER_BYTES = 256 << 10;
+
+  private final Channel client;
+  private final Supplier<FrontendSnapshot> frontend;
+  private final FrontendStats.Local stats;
+  private final HttpLoop http;
+  private final Runnable ended;
+  private final byte[] clientAddress;
+  private final EventLoop.Deadline deadline;
+  private final Exchange exchange;
+  private State state = State.HEAD;
+  private boolean draining;
+  private @Nullable InsertedFields inserted;
+
+  // The next request's first bytes, if they could not be used at once.
+  private @Nullable Buffer held;
+  // Whether nobody has looked at them yet.
+  private boolean unseen;
+  private long lingered;
+
   /// @param client accepted, its TLS handshake done
   /// @param frontend the frontend as planned now; asked at each request
   /// @param stats this loop's counters of the frontend
@@ -14,21 +58,347 @@ public final class HttpSession implements Session {
       Channel client,
       Supplier<FrontendSnapshot> frontend,
       FrontendStats.Local stats,
-      HttpLoop loop,
-      Runnable ended) {}
+      HttpLoop http,
+      Runnable ended) {
+    this.client = client;
+    this.frontend = frontend;
+    this.stats = stats;
+    this.http = http;
+    this.ended = ended;
+    this.clientAddress = client.remote().getAddress().getAddress();
+    this.deadline = http.loop().deadline(this::expired);
+    this.exchange = new Exchange(this, http, client, frontend.get().plan().timeouts());
+  }
 
   @Override
   public void start() {
-    throw new UnsupportedOperationException();
+    client.handler(this);
+    arm(frontend.get().plan().timeouts().clientIdle());
+    client.readAgain();
   }
 
   @Override
   public void drain() {
-    throw new UnsupportedOperationException();
+    draining = true;
+    if (state == State.HEAD && held == null) {
+      end();
+    }
   }
 
   @Override
   public void abort() {
-    throw new UnsupportedOperationException();
+    if (state != State.ENDED) {
+      client.abort();
+      end();
+    }
+  }
+
+  @Override
+  public void readable(Channel ignored) {
+    switch (state) {
+      case HEAD -> readHead();
+      case EXCHANGE -> exchange.clientReadable();
+      case LINGER -> throwAway();
+      case ENDED -> {}
+    }
+  }
+
+  @Override
+  public void writable(Channel ignored) {
+    if (state == State.EXCHANGE) {
+      exchange.clientWritable();
+    }
+  }
+
+  // ---- a request's head
+
+  private void readHead() {
+    Buffer in = held == null ? http.scratch() : held;
+    boolean whole = true;
+    boolean drained = false;
+    if (unseen) {
+      unseen = false;
+    } else {
+      int known = in.end();
+      int count = client.read(in);
+      if (count <= 0) {
+        clientSilent(count);
+        return;
+      }
+      drained = in.room() > 0;
+      stats.bytesIn(count);
+      whole = held == null || in.room() == 0 || HeadScanner.mayEnd(in, known);
+    }
+    int end = whole ? http.scanner().request(in, http.request()) : HeadScanner.INCOMPLETE;
+    if (end > 0) {
+      held = null;
+      state = State.EXCHANGE;
+      request(in, drained);
+    } else if (end == HeadScanner.INCOMPLETE) {
+      hold(in, drained);
+    } else {
+      state = State.EXCHANGE;
+      exchange.refuse(Answer.refusal(-end));
+    }
+  }
+
+  private void clientSilent(int why) {
+    if (why == Channel.WOULD_BLOCK) {
+      return;
+    }
+    if (held != null) {
+      stats.requestError();
+    }
+    end();
+  }
+
+  /// Keeps a part of a head. The deadline is that of its first byte: later ones do not move it.
+  private void hold(Buffer in, boolean drained) {
+    if (in.isEmpty()) {
+      giveUpHeld();
+    } else if (in != held) {
+      held = http.keepHead(in, in.start(), in.end(), Math.max(1_024, in.length()));
+      arm(frontend.get().plan().timeouts().clientIdle());
+    } else if (in.room() == 0) {
+      held = http.keepHead(in, in.start(), in.end(), in.length());
+      http.giveBack(in);
+    }
+    if (!drained) {
+      client.readAgain();
+    }
+  }
+
+  // ---- a request
+
+  /// The stages of a request, in order.
+  private void request(Buffer in, boolean drained) {
+    stats.request();
+    FrontendSnapshot now = frontend.get();
+    RequestHead head = http.request();
+
+    // The body, as far as it came along; what is behind it is the next request's.
+    int bodyEnd = exchange.begin(in, now.plan().timeouts(), drained);
+    if (bodyEnd < 0) {
+      release(in);
+      exchange.refuse(Answer.BAD_REQUEST);
+      return;
+    }
+    readBehind(in, bodyEnd);
+    in.window(in.start(), bodyEnd);
+
+    // Where it goes.
+    Route.Action action = now.router().route(in, head, client.tls());
+    LiveUpstream upstream =
+        switch (action) {
+          case null -> now.defaultUpstream();
+          case Route.Action.Forward(String name) -> now.upstream(name);
+          case Route.Action.Redirect ignored -> null;
+          case Route.Action.RedirectPrefix ignored -> null;
+          case Route.Action.Reject() -> null;
+        };
+
+    // An endpoint answers, or the proxy itself.
+    if (upstream != null) {
+      exchange.forward(in, upstream, inserted(now));
+      return;
+    }
+    Answer answer =
+        switch (action) {
+          case null -> Answer.UNAVAILABLE;
+          case Route.Action.Forward ignored -> Answer.UNAVAILABLE;
+          case Route.Action.Redirect(String location, int status) ->
+              Answer.redirect(status, Ascii.bytes(location));
+          case Route.Action.RedirectPrefix(String prefix, int status) ->
+              Answer.redirect(status, Ascii.bytes(prefix + pathAndQuery(in, head)));
+          case Route.Action.Reject() -> Answer.FORBIDDEN;
+        };
+    release(in);
+    exchange.answer(answer);
+  }
+
+  private InsertedFields inserted(FrontendSnapshot now) {
+    InsertedFields fields = inserted;
+    if (fields == null || !fields.madeFor(now.plan())) {
+      fields = new InsertedFields(now.plan(), client);
+      inserted = fields;
+    }
+    return fields;
+  }
+
+  private static String pathAndQuery(Buffer in, RequestHead head) {
+    return Ascii.text(in, head.path(), head.targetEnd());
+  }
+
+  // ---- what the exchange asks for
+
+  byte[] clientAddress() {
+    return clientAddress;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /// Moves the deadline; 0 is no limit.
+  void arm(long millis) {
+    if (millis > 0) {
+      deadline.in(millis);
+    } else {
+      deadline.cancel();
+    }
+  }
+
+  void received(long bytes) {
+    stats.bytesIn(bytes);
+  }
+
+  void sent(long bytes) {
+    stats.bytesOut(bytes);
+  }
+
+  void countError() {
+    stats.requestError();
+  }
+
+  /// Gives back a buffer that a request was in.
+  void release(Buffer in) {
+    http.giveBack(in);
+  }
+
+  /// Keeps what a read brought behind a request.
+  void readBehind(Buffer in, int requestEnd) {
+    if (requestEnd < in.end()) {
+      held = http.keepHead(in, requestEnd, in.end(), 0);
+      unseen = true;
+    }
+  }
+
+  /// Keeps what a body's relay read too much.
+  void readAhead(@Nullable Buffer behind) {
+    if (behind != null) {
+      held = behind;
+      unseen = true;
+    }
+  }
+
+  /// Something came while a request is under way: the next one, or the end.
+  ///
+  /// @return whether the read left nothing behind
+  boolean readAhead() {
+    if (held != null) {
+      return false;
+    }
+    Buffer in = http.scratch();
+    int count = client.read(in);
+    if (count == Channel.FAILED) {
+      abort();
+    } else if (count > 0) {
+      stats.bytesIn(count);
+      readBehind(in, in.start());
+    }
+    return count == Channel.WOULD_BLOCK || (count > 0 && in.room() > 0);
+  }
+
+  /// The client ended while it sent a body.
+  void clientGaveUp() {
+    stats.requestError();
+    abort();
+  }
+
+  /// A response cannot be completed.
+  ///
+  /// @param noticed whether the client sees by the framing that something is missing; else only a
+  ///     reset tells
+  void cutOff(boolean noticed) {
+    if (noticed) {
+      end();
+    } else {
+      abort();
+    }
+  }
+
+  /// Gives away what was read behind a request.
+  @Nullable Buffer takeHeld() {
+    Buffer behind = held;
+    held = null;
+    unseen = false;
+    return behind;
+  }
+
+  /// A response is delivered.
+  ///
+  /// @param again whether another request may follow
+  /// @param whole whether the request was read to its end
+  /// @param drained whether the client's last read left nothing behind
+  void responded(boolean again, boolean whole, boolean drained) {
+    if (again && !draining) {
+      state = State.HEAD;
+      arm(frontend.get().plan().timeouts().clientIdle());
+      if (unseen || !drained) {
+        // In its turn, so that a client with many requests does not keep the others waiting.
+        client.readAgain();
+      }
+    } else if (whole && held == null) {
+      end();
+    } else {
+      linger();
+    }
+  }
+
+  // ---- the end
+
+  private void linger() {
+    state = State.LINGER;
+    client.shutdownOutput();
+    deadline.in(LINGER_MILLIS);
+    client.readAgain();
+  }
+
+  private void throwAway() {
+    Buffer in = http.scratch();
+    int count = client.read(in);
+    lingered += Math.max(0, count);
+    if (count < 0 || lingered > LINGER_BYTES) {
+      end();
+    } else if (in.room() == 0) {
+      client.readAgain();
+    }
+    in.window(in.start(), in.start());
+  }
+
+  private void expired() {
+    switch (state) {
+      case HEAD -> {
+        if (held == null) {
+          end();
+        } else {
+          state = State.EXCHANGE;
+          exchange.refuse(Answer.REQUEST_TIMEOUT);
+        }
+      }
+      case EXCHANGE -> exchange.expired();
+      case LINGER -> end();
+      case ENDED -> {}
+    }
+  }
+
+  void end() {
+    if (state == State.ENDED) {
+      return;
+    }
+    state = State.ENDED;
+    deadline.cancel();
+    exchange.end();
+    giveUpHeld();
+    client.close();
+    ended.run();
+  }
+
+  private void giveUpHeld() {
+    if (held != null) {
+      http.giveBack(held);
+      held = null;
+      unseen = false;
+    }
   }
 }
