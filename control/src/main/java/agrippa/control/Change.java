@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// rules.
 public sealed interface Change {
 
+  /// A change to a load balancer that exists, or to a part of one.
+  sealed interface ToTree extends Change {}
+
   // Load balancers.
 
   /// @param project who shall own it, or null for the caller's own project
@@ -41,12 +44,12 @@ public sealed interface Change {
       implements Change {}
 
   record UpdateLoadBalancer(LoadBalancerId id, Attributes.OfLoadBalancer attributes)
-      implements Change {}
+      implements ToTree {}
 
-  record DeleteLoadBalancer(LoadBalancerId id, boolean cascade) implements Change {}
+  record DeleteLoadBalancer(LoadBalancerId id, boolean cascade) implements ToTree {}
 
   /// Has a load balancer built anew; admins only. The way out of ERROR besides deleting.
-  record FailOver(LoadBalancerId id) implements Change {}
+  record FailOver(LoadBalancerId id) implements ToTree {}
 
   /// What a request says of the VIP.
   record VipRequest(
@@ -65,11 +68,11 @@ public sealed interface Change {
       ListenerProtocol protocol,
       int protocolPort,
       Attributes.OfListener attributes)
-      implements Change {}
+      implements ToTree {}
 
-  record UpdateListener(ListenerId id, Attributes.OfListener attributes) implements Change {}
+  record UpdateListener(ListenerId id, Attributes.OfListener attributes) implements ToTree {}
 
-  record DeleteListener(ListenerId id) implements Change {}
+  record DeleteListener(ListenerId id) implements ToTree {}
 
   // Pools.
 
@@ -78,25 +81,25 @@ public sealed interface Change {
       @Nullable ListenerId listener,
       PoolProtocol protocol,
       Attributes.OfPool attributes)
-      implements Change {}
+      implements ToTree {}
 
-  record UpdatePool(PoolId id, Attributes.OfPool attributes) implements Change {}
+  record UpdatePool(PoolId id, Attributes.OfPool attributes) implements ToTree {}
 
-  record DeletePool(PoolId id) implements Change {}
+  record DeletePool(PoolId id) implements ToTree {}
 
   // Members.
 
-  record CreateMember(PoolId pool, NewMember member) implements Change {}
+  record CreateMember(PoolId pool, NewMember member) implements ToTree {}
 
-  record UpdateMember(PoolId pool, MemberId id, Attributes.OfMember attributes) implements Change {}
+  record UpdateMember(PoolId pool, MemberId id, Attributes.OfMember attributes) implements ToTree {}
 
-  record DeleteMember(PoolId pool, MemberId id) implements Change {}
+  record DeleteMember(PoolId pool, MemberId id) implements ToTree {}
 
   /// Octavia's batch update: the listed members are created or updated, matched by address and
   // port;
   /// others are removed unless `additiveOnly`.
   record ReplaceMembers(PoolId pool, List<NewMember> members, boolean additiveOnly)
-      implements Change {}
+      implements ToTree {}
 
   record NewMember(
       String address,
@@ -108,27 +111,27 @@ public sealed interface Change {
   // Health monitors.
 
   record CreateHealthMonitor(PoolId pool, MonitorType type, Attributes.OfHealthMonitor attributes)
-      implements Change {}
+      implements ToTree {}
 
   record UpdateHealthMonitor(HealthMonitorId id, Attributes.OfHealthMonitor attributes)
-      implements Change {}
+      implements ToTree {}
 
-  record DeleteHealthMonitor(HealthMonitorId id) implements Change {}
+  record DeleteHealthMonitor(HealthMonitorId id) implements ToTree {}
 
   // L7 policies and rules.
 
-  record CreateL7Policy(ListenerId listener, Attributes.OfL7Policy attributes) implements Change {}
+  record CreateL7Policy(ListenerId listener, Attributes.OfL7Policy attributes) implements ToTree {}
 
-  record UpdateL7Policy(L7PolicyId id, Attributes.OfL7Policy attributes) implements Change {}
+  record UpdateL7Policy(L7PolicyId id, Attributes.OfL7Policy attributes) implements ToTree {}
 
-  record DeleteL7Policy(L7PolicyId id) implements Change {}
+  record DeleteL7Policy(L7PolicyId id) implements ToTree {}
 
-  record CreateL7Rule(L7PolicyId policy, Attributes.OfL7Rule attributes) implements Change {}
+  record CreateL7Rule(L7PolicyId policy, Attributes.OfL7Rule attributes) implements ToTree {}
 
   record UpdateL7Rule(L7PolicyId policy, L7RuleId id, Attributes.OfL7Rule attributes)
-      implements Change {}
+      implements ToTree {}
 
-  record DeleteL7Rule(L7PolicyId policy, L7RuleId id) implements Change {}
+  record DeleteL7Rule(L7PolicyId policy, L7RuleId id) implements ToTree {}
 
   // Parts of a fully populated load balancer.
 

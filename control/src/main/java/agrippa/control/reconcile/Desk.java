@@ -1,0 +1,85 @@
+package agrippa.control.reconcile;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/// What the reconciler remembers of one load balancer. All of it may be forgotten: a new desk takes
+/// its load balancer for due.
+final class Desk {
+  // Calls not yet answered; whoever makes the first one starts the work.
+  private final AtomicInteger calls = new AtomicInteger();
+  // The rest is guarded by this.
+  private long attendedGeneration;
+  private boolean doubtful = true;
+  private boolean resting;
+  private int failures;
+
+  /// Asks for attention.
+  ///
+  /// @return whether the caller must have the desk served
+  boolean call() {
+    return calls.getAndIncrement() == 0;
+  }
+
+  /// Works until no call is left, one piece of work after the other.
+  void serve(BooleanSupplier stopped, Runnable work) {
+    boolean answered = false;
+    try {
+      while (!answered && !stopped.getAsBoolean()) {
+        int heard = calls.get();
+        work.run();
+        answered = calls.addAndGet(-heard) == 0;
+      }
+    } finally {
+      if (!answered) {
+        calls.set(0);
+      }
+    }
+  }
+
+  /// Whether to converge now. Doubts are settled by doing so, and come back with a failure.
+  synchronized boolean due(long generation) {
+    boolean due = generation != attendedGeneration || (doubtful && !resting);
+    if (due) {
+      doubtful = false;
+    }
+    return due;
+  }
+
+  /// The world may have changed.
+  synchronized void doubt() {
+    doubtful = true;
+  }
+
+  /// The world matches this generation.
+  synchronized void done(long generation) {
+    attendedGeneration = generation;
+    failures = 0;
+    resting = false;
+  }
+
+  /// The world does not match this generation.
+  ///
+  /// @return the number of failures in a row, which names this rest
+  synchronized int failed(long generation) {
+    attendedGeneration = generation;
+    doubtful = true;
+    resting = true;
+    failures++;
+    return failures;
+  }
+
+  /// Ends a rest, unless a later failure began another.
+  synchronized void rested(int rest) {
+    if (rest == failures) {
+      resting = false;
+    }
+  }
+
+  /// How long to rest after so many failures: twice as long each time.
+  static Duration rest(int failures, Duration first, Duration longest) {
+    var rest = first.multipliedBy(1L << Math.min(failures - 1, 20));
+    return rest.compareTo(longest) < 0 ? rest : longest;
+  }
+}

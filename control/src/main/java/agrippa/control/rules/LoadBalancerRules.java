@@ -1,0 +1,134 @@
+package agrippa.control.rules;
+
+import static agrippa.control.rules.RefusedException.invalid;
+
+import agrippa.control.Change.CreateLoadBalancer;
+import agrippa.control.Change.DeleteLoadBalancer;
+import agrippa.control.Change.FailOver;
+import agrippa.control.Change.UpdateLoadBalancer;
+import agrippa.control.Refusal;
+import agrippa.control.spi.Networks.VipClaim.Claimed;
+import agrippa.model.Labels;
+import agrippa.model.LoadBalancer;
+import agrippa.model.LoadBalancerId;
+import agrippa.model.LoadBalancerTree;
+import agrippa.model.ProjectId;
+import agrippa.model.Vip;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Load balancers themselves.
+final class LoadBalancerRules {
+  private final Terms terms;
+
+  LoadBalancerRules(Terms terms) {
+    this.terms = terms;
+  }
+
+  Plan.Claim create(CreateLoadBalancer change) {
+    var project = project(change.project());
+    terms.requireAccess(project);
+    var vips = new VipRules(terms.world());
+    var wish = vips.choose(change.vip(), change.attributes());
+    if (change.flavor() != null) {
+      throw invalid("Invalid flavor_id.");
+    }
+    if (change.availabilityZone() != null) {
+      throw invalid("Invalid availability zone.");
+    }
+    var provider = provider(change.provider());
+    var parts = new GraphRules(terms).build(change, VipFacts.of(wish, terms.world()));
+    var id = new LoadBalancerId(terms.ids().get());
+    return new Plan.Claim(
+        id, project, wish, claimed -> tree(id, project, provider, change, parts, claimed));
+  }
+
+  private LoadBalancerTree tree(
+      LoadBalancerId id,
+      ProjectId project,
+      String provider,
+      CreateLoadBalancer change,
+      GraphRules.Parts parts,
+      Claimed claimed) {
+    var common = change.attributes().common();
+    var loadBalancer =
+        new LoadBalancer(
+            id,
+            project,
+            Naming.labels(common, Labels.NONE),
+            Naming.adminStateUp(common, true),
+            claimed.vip(),
+            claimed.additional(),
+            provider,
+            Marks.created(terms.now()));
+    return new LoadBalancerTree(loadBalancer, 0, parts.listeners(), parts.pools());
+  }
+
+  private ProjectId project(@Nullable ProjectId asked) {
+    var project = asked != null ? asked : terms.caller().project();
+    if (project == null) {
+      throw invalid(
+          "Missing project ID in request where one is required. An administrator should check the"
+              + " keystone settings in the Octavia configuration.");
+    }
+    return project;
+  }
+
+  private String provider(@Nullable String asked) {
+    var providers = terms.settings().providers();
+    var name = asked != null ? asked : providers.standard();
+    if (!providers.descriptions().containsKey(name)) {
+      throw new RefusedException(new Refusal.ProviderNotEnabled(name));
+    }
+    return name;
+  }
+
+  LoadBalancerTree update(LoadBalancerTree tree, UpdateLoadBalancer change) {
+    var vips = new VipRules(terms.world());
+    var attributes = change.attributes();
+    vips.requireQos(attributes.vipQosPolicy());
+    vips.requireSecurityGroups(attributes.vipSecurityGroups().over(List.of(), List.of()));
+    Marks.requireActive(tree);
+    var old = tree.loadBalancer();
+    var vip = old.vip();
+    var next =
+        new LoadBalancer(
+            old.id(),
+            old.project(),
+            Naming.labels(attributes.common(), old.labels()),
+            Naming.adminStateUp(attributes.common(), old.adminStateUp()),
+            new Vip(
+                vip.address(),
+                vip.port(),
+                vip.ownPort(),
+                vip.subnet(),
+                vip.network(),
+                attributes.vipQosPolicy().orNull(vip.qosPolicy()),
+                attributes.vipSecurityGroups().over(vip.securityGroups(), List.of())),
+            old.additionalVips(),
+            old.provider(),
+            Marks.updated(old.lifecycle(), terms.now()));
+    return tree.with(next);
+  }
+
+  LoadBalancerTree delete(LoadBalancerTree tree, DeleteLoadBalancer change) {
+    boolean children =
+        tree.listeners().stream().anyMatch(it -> Marks.stays(it.lifecycle()))
+            || tree.pools().stream().anyMatch(it -> Marks.stays(it.lifecycle()));
+    if (children && !change.cascade()) {
+      throw invalid("Cannot delete Load Balancer %s - it has children".formatted(change.id()));
+    }
+    Marks.requireSettled(tree);
+    var loadBalancer = tree.loadBalancer();
+    return tree.with(loadBalancer.with(Marks.deleted(loadBalancer.lifecycle())));
+  }
+
+  LoadBalancerTree failOver(LoadBalancerTree tree, FailOver change) {
+    if (!terms.caller().admin()) {
+      throw RefusedException.forbidden();
+    }
+    Marks.requireSettled(tree);
+    var loadBalancer = tree.loadBalancer();
+    return tree.with(loadBalancer.with(Marks.updated(loadBalancer.lifecycle(), terms.now())));
+  }
+}
