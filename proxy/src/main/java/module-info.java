@@ -2,6 +2,7 @@
 module agrippa.proxy {
   requires transitive org.jspecify;
   requires re2j;
+  requires java.naming;
 
   exports agrippa.proxy;
   exports agrippa.proxy.plan;

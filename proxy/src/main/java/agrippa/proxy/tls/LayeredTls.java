@@ -1,0 +1,35 @@
+package agrippa.proxy.tls;
+
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.EventLoop.TlsContext;
+import agrippa.proxy.transport.Handler;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Puts [TlsChannel]s over plain channels, whichever engine does their cryptography.
+record LayeredTls(TlsSource source) implements TlsContext {
+
+  @Override
+  public Channel connect(
+      EventLoop loop, InetSocketAddress to, @Nullable String serverName, Handler handler) {
+    String name = ServerNames.sendable(serverName);
+    return TlsChannel.connecting(
+        source.buffers(loop),
+        source.connect(loop, to, name),
+        layer -> loop.connect(to, null, null, layer),
+        handler);
+  }
+
+  @Override
+  public void accept(Channel plain, Consumer<Channel> established, Runnable failed) {
+    EventLoop loop = plain.loop();
+    TlsChannel.accepting(source.buffers(loop), source.accept(loop), plain, established, failed);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

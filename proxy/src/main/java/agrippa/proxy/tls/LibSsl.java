@@ -1,0 +1,443 @@
+package agrippa.proxy.tls;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.invoke.MethodHandle;
+
+/// The functions of OpenSSL's libssl that are used, by their own names without the prefix and with
+/// pointers as `long`s. Nothing is checked here: only the classes that own a pointer call this.
+final class LibSsl {
+  private static final MethodHandle TLS_METHOD =
+      NativeLibrary.SSL.function("TLS_method", JAVA_LONG);
+  private static final MethodHandle SSL_CTX_NEW =
+      NativeLibrary.SSL.function("SSL_CTX_new", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_FREE =
+      NativeLibrary.SSL.action("SSL_CTX_free", JAVA_LONG);
+  private static final MethodHandle SSL_CTX_CTRL =
+      NativeLibrary.SSL.function(
+          "SSL_CTX_ctrl", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_CALLBACK_CTRL =
+      NativeLibrary.SSL.function(
+          "SSL_CTX_callback_ctrl", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_OPTIONS =
+      NativeLibrary.SSL.function("SSL_CTX_set_options", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_CIPHER_LIST =
+      NativeLibrary.SSL.function("SSL_CTX_set_cipher_list", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_SECURITY_LEVEL =
+      NativeLibrary.SSL.action("SSL_CTX_set_security_level", JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_CTX_USE_CERTIFICATE =
+      NativeLibrary.SSL.function("SSL_CTX_use_certificate", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_USE_PRIVATEKEY =
+      NativeLibrary.SSL.function("SSL_CTX_use_PrivateKey", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET1_CERT_STORE =
+      NativeLibrary.SSL.action("SSL_CTX_set1_cert_store", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_ADD_CLIENT_CA =
+      NativeLibrary.SSL.function("SSL_CTX_add_client_CA", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_VERIFY =
+      NativeLibrary.SSL.action("SSL_CTX_set_verify", JAVA_LONG, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_SESSION_ID_CONTEXT =
+      NativeLibrary.SSL.function(
+          "SSL_CTX_set_session_id_context", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_CTX_SET_TIMEOUT =
+      NativeLibrary.SSL.function("SSL_CTX_set_timeout", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_ALPN_PROTOS =
+      NativeLibrary.SSL.function(
+          "SSL_CTX_set_alpn_protos", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_CTX_SET_ALPN_SELECT_CB =
+      NativeLibrary.SSL.action("SSL_CTX_set_alpn_select_cb", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CTX_SET_TLSEXT_TICKET_KEY_EVP_CB =
+      NativeLibrary.SSL.function(
+          "SSL_CTX_set_tlsext_ticket_key_evp_cb", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_SELECT_NEXT_PROTO =
+      NativeLibrary.SSL.function(
+          "SSL_select_next_proto",
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_LONG,
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_INT);
+  private static final MethodHandle SSL_NEW =
+      NativeLibrary.SSL.function("SSL_new", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_FREE = NativeLibrary.SSL.action("SSL_free", JAVA_LONG);
+  private static final MethodHandle SSL_SET_BIO =
+      NativeLibrary.SSL.action("SSL_set_bio", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_SET_ACCEPT_STATE =
+      NativeLibrary.SSL.action("SSL_set_accept_state", JAVA_LONG);
+  private static final MethodHandle SSL_SET_CONNECT_STATE =
+      NativeLibrary.SSL.action("SSL_set_connect_state", JAVA_LONG);
+  private static final MethodHandle SSL_CTRL =
+      NativeLibrary.SSL.function("SSL_ctrl", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_SET1_HOST =
+      NativeLibrary.SSL.function("SSL_set1_host", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_DO_HANDSHAKE =
+      NativeLibrary.SSL.function("SSL_do_handshake", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SSL_READ =
+      NativeLibrary.SSL.function("SSL_read", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_WRITE =
+      NativeLibrary.SSL.function("SSL_write", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_SHUTDOWN =
+      NativeLibrary.SSL.function("SSL_shutdown", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SSL_GET_ERROR =
+      NativeLibrary.SSL.function("SSL_get_error", JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_GET_VERIFY_RESULT =
+      NativeLibrary.SSL.function("SSL_get_verify_result", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_GET1_PEER_CERTIFICATE =
+      NativeLibrary.SSL.function("SSL_get1_peer_certificate", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_GET_VERSION =
+      NativeLibrary.SSL.function("SSL_get_version", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_GET_SERVERNAME =
+      NativeLibrary.SSL.function("SSL_get_servername", JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SSL_GET0_ALPN_SELECTED =
+      NativeLibrary.SSL.action("SSL_get0_alpn_selected", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_SET_SSL_CTX =
+      NativeLibrary.SSL.function("SSL_set_SSL_CTX", JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_GET1_SESSION =
+      NativeLibrary.SSL.function("SSL_get1_session", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_SET_SESSION =
+      NativeLibrary.SSL.function("SSL_set_session", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_SESSION_IS_RESUMABLE =
+      NativeLibrary.SSL.function("SSL_SESSION_is_resumable", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SSL_SESSION_FREE =
+      NativeLibrary.SSL.action("SSL_SESSION_free", JAVA_LONG);
+
+  private LibSsl() {}
+
+  static long tlsMethod() {
+    try {
+      return (long) TLS_METHOD.invokeExact();
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long newContext(long method) {
+    try {
+      return (long) SSL_CTX_NEW.invokeExact(method);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// Drops one reference; each SSL holds one of its own.
+  static void freeContext(long context) {
+    try {
+      SSL_CTX_FREE.invokeExact(context);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long contextControl(long context, int command, long number, long pointer) {
+    try {
+      return (long) SSL_CTX_CTRL.invokeExact(context, command, number, pointer);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long contextCallback(long context, int command, long callback) {
+    try {
+      return (long) SSL_CTX_CALLBACK_CTRL.invokeExact(context, command, callback);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long contextOptions(long context, long options) {
+    try {
+      return (long) SSL_CTX_SET_OPTIONS.invokeExact(context, options);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int cipherList(long context, long list) {
+    try {
+      return (int) SSL_CTX_SET_CIPHER_LIST.invokeExact(context, list);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void securityLevel(long context, int level) {
+    try {
+      SSL_CTX_SET_SECURITY_LEVEL.invokeExact(context, level);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int useCertificate(long context, long certificate) {
+    try {
+      return (int) SSL_CTX_USE_CERTIFICATE.invokeExact(context, certificate);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int usePrivateKey(long context, long key) {
+    try {
+      return (int) SSL_CTX_USE_PRIVATEKEY.invokeExact(context, key);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void shareCertificateStore(long context, long store) {
+    try {
+      SSL_CTX_SET1_CERT_STORE.invokeExact(context, store);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int addClientAuthority(long context, long certificate) {
+    try {
+      return (int) SSL_CTX_ADD_CLIENT_CA.invokeExact(context, certificate);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void verify(long context, int mode, long callback) {
+    try {
+      SSL_CTX_SET_VERIFY.invokeExact(context, mode, callback);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int sessionIdContext(long context, long id, int length) {
+    try {
+      return (int) SSL_CTX_SET_SESSION_ID_CONTEXT.invokeExact(context, id, length);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long sessionTimeout(long context, long seconds) {
+    try {
+      return (long) SSL_CTX_SET_TIMEOUT.invokeExact(context, seconds);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// Returns 0 if it worked, unlike the others.
+  static int alpnProtocols(long context, long protocols, int length) {
+    try {
+      return (int) SSL_CTX_SET_ALPN_PROTOS.invokeExact(context, protocols, length);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void alpnSelect(long context, long callback, long argument) {
+    try {
+      SSL_CTX_SET_ALPN_SELECT_CB.invokeExact(context, callback, argument);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int ticketKeys(long context, long callback) {
+    try {
+      return (int) SSL_CTX_SET_TLSEXT_TICKET_KEY_EVP_CB.invokeExact(context, callback);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int selectProtocol(
+      long out, long outLength, long server, int serverLength, long client, int clientLength) {
+    try {
+      return (int)
+          SSL_SELECT_NEXT_PROTO.invokeExact(
+              out, outLength, server, serverLength, client, clientLength);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long create(long context) {
+    try {
+      return (long) SSL_NEW.invokeExact(context);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void free(long ssl) {
+    try {
+      SSL_FREE.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// Takes over one reference to each BIO.
+  static void bios(long ssl, long read, long write) {
+    try {
+      SSL_SET_BIO.invokeExact(ssl, read, write);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void acceptState(long ssl) {
+    try {
+      SSL_SET_ACCEPT_STATE.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void connectState(long ssl) {
+    try {
+      SSL_SET_CONNECT_STATE.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long control(long ssl, int command, long number, long pointer) {
+    try {
+      return (long) SSL_CTRL.invokeExact(ssl, command, number, pointer);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int expectedHost(long ssl, long name) {
+    try {
+      return (int) SSL_SET1_HOST.invokeExact(ssl, name);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int handshake(long ssl) {
+    try {
+      return (int) SSL_DO_HANDSHAKE.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int read(long ssl, long into, int room) {
+    try {
+      return (int) SSL_READ.invokeExact(ssl, into, room);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int write(long ssl, long from, int length) {
+    try {
+      return (int) SSL_WRITE.invokeExact(ssl, from, length);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int shutdown(long ssl) {
+    try {
+      return (int) SSL_SHUTDOWN.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int error(long ssl, int result) {
+    try {
+      return (int) SSL_GET_ERROR.invokeExact(ssl, result);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long verifyResult(long ssl) {
+    try {
+      return (long) SSL_GET_VERIFY_RESULT.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// The caller frees it.
+  static long peerCertificate(long ssl) {
+    try {
+      return (long) SSL_GET1_PEER_CERTIFICATE.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long version(long ssl) {
+    try {
+      return (long) SSL_GET_VERSION.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long serverName(long ssl, int type) {
+    try {
+      return (long) SSL_GET_SERVERNAME.invokeExact(ssl, type);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void alpnSelected(long ssl, long out, long outLength) {
+    try {
+      SSL_GET0_ALPN_SELECTED.invokeExact(ssl, out, outLength);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static long switchContext(long ssl, long context) {
+    try {
+      return (long) SSL_SET_SSL_CTX.invokeExact(ssl, context);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// The caller frees it.
+  static long session(long ssl) {
+    try {
+      return (long) SSL_GET1_SESSION.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int resume(long ssl, long session) {
+    try {
+      return (int) SSL_SET_SESSION.invokeExact(ssl, session);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static int isResumable(long session) {
+    try {
+      return (int) SSL_SESSION_IS_RESUMABLE.invokeExact(session);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  static void freeSession(long session) {
+    try {
+      SSL_SESSION_FREE.invokeExact(session);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+}
