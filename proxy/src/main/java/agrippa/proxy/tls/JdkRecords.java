@@ -107,7 +107,10 @@ final class JdkRecords implements TlsRecords {
   }
 
   private void unwrapAll(Buffer in, Buffer into) throws SSLException {
+    int stop = into.end() + into.room();
     while (!in.isEmpty() && stash == null) {
+      // Again each time, since producing lifts a limit that the reader may have set.
+      into.roomAtMost(stop - into.end());
       if (into.room() == 0) {
         unfinished = true;
         return;

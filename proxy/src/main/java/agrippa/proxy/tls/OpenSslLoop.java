@@ -5,6 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import agrippa.proxy.transport.Buffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 
 /// The pair of memory BIOs that all OpenSSL connections of one loop share, so that a connection
 /// owns no memory for I/O at all.
@@ -31,6 +35,8 @@ final class OpenSslLoop {
   private static final long OUTPUT = 80 * 1024;
 
   private final TlsBuffers buffers = new TlsBuffers();
+  private final Set<OpenSslRecords> connections =
+      Collections.newSetFromMap(new IdentityHashMap<>());
   private final Arena arena = Arena.ofShared();
   private final MemorySegment input = arena.allocate(BUF_MEM_SIZE, 8);
   private final MemorySegment written;
@@ -56,10 +62,16 @@ final class OpenSslLoop {
   }
 
   /// Gives a connection its share of the BIOs.
-  void attach(long ssl) {
+  void attach(OpenSslRecords connection, long ssl) {
+    connections.add(connection);
     LibCrypto.keepBio(readBio);
     LibCrypto.keepBio(writeBio);
     LibSsl.bios(ssl, readBio, writeBio);
+  }
+
+  /// Forgets a connection that is freed.
+  void detach(OpenSslRecords connection) {
+    connections.remove(connection);
   }
 
   /// Starts a call that reads from `in`.
@@ -105,8 +117,9 @@ final class OpenSslLoop {
     LibCrypto.bioControl(writeBio, BIO_C_SET_BUF_MEM, BIO_NOCLOSE, written.address());
   }
 
-  /// Frees the memory; the loop has ended, and so have its connections.
+  /// Frees everything, connections included that were cut off when the loop ended.
   void free() {
+    List.copyOf(connections).forEach(OpenSslRecords::free);
     LibCrypto.freeBio(readBio);
     LibCrypto.freeBio(writeBio);
     LibCrypto.freeMemory(written.address());

@@ -38,7 +38,7 @@ final class OpenSslRecords implements TlsRecords {
     this.loop = loop;
     this.ssl = ssl;
     this.owner = owner;
-    loop.attach(ssl);
+    loop.attach(this, ssl);
   }
 
   @Override
@@ -91,15 +91,17 @@ final class OpenSslRecords implements TlsRecords {
     long pointer = alive();
     loop.begin(in);
     int total = 0;
+    // Counted down here, since producing lifts a limit that the reader may have set.
+    int room = into.room();
     boolean emptied = false;
-    while (!emptied && into.room() > 0) {
-      int room = into.room();
+    while (!emptied && room > 0) {
       int got = LibSsl.read(pointer, into.memory().address() + into.end(), room);
       if (got > 0) {
         into.produced(got);
         total += got;
         // A read that leaves room ends a record; without more input there is no other.
         emptied = got < room && loop.unread() == 0;
+        room -= got;
       } else {
         ending = stopped(pointer, got);
         emptied = true;
@@ -227,6 +229,7 @@ final class OpenSslRecords implements TlsRecords {
         owner.ended(pointer);
       }
       LibSsl.free(pointer);
+      loop.detach(this);
       owner.freed();
     }
   }

@@ -247,9 +247,10 @@ final class TlsChannel implements Channel, Handler {
     if (state != State.OPEN) {
       return FAILED;
     }
+    int room = into.room();
     for (int round = 0; ending == WOULD_BLOCK && round < ROUNDS; round++) {
       boolean drained = false;
-      Buffer in = input(into.room());
+      Buffer in = input(room);
       if (!untried) {
         int got = in.room() == 0 ? FAILED : plain.read(in);
         if (got == WOULD_BLOCK) {
@@ -266,7 +267,7 @@ final class TlsChannel implements Channel, Handler {
       if (got > 0) {
         // A read that leaves room promises that all there is was taken, or that this is heard
         // again.
-        if (into.room() > 0 && (untried || !drained || ending != WOULD_BLOCK)) {
+        if (got < room && (untried || !drained || ending != WOULD_BLOCK)) {
           plain.readAgain();
         }
         return got;
