@@ -1,45 +1,148 @@
 package agrippa.proxy;
 
+import agrippa.proxy.health.HealthChecker;
 import agrippa.proxy.plan.ProxyPlan;
+import agrippa.proxy.session.HttpLoop;
+import agrippa.proxy.tls.TlsEngine;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Transport;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// Serves any number of plans in one process. Calls come from any thread and may block for some
-/// milliseconds, never on a peer.
+/// Serves any number of plans in one process. Calls come from any thread but the event loops' and may
+/// block for some milliseconds, never on a peer.
 public final class ProxyServer implements AutoCloseable {
-  private ProxyServer(ProxySettings settings) {}
+  private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
+
+  private final ProxySettings settings;
+  private final Transport transport;
+  private final TlsEngine engine;
+  private final HealthChecker checker;
+  private final List<Worker> workers;
+  private final Map<String, LivePlan> plans = new ConcurrentHashMap<>();
+  private final List<Consumer<String>> healthListeners = new CopyOnWriteArrayList<>();
+  // Changes happen one at a time: addresses are shared by all plans.
+  private final ReentrantLock change = new ReentrantLock();
+  private boolean closed;
+
+  private ProxyServer(
+      ProxySettings settings,
+      Transport transport,
+      TlsEngine engine,
+      HealthChecker checker,
+      List<Worker> workers) {
+    this.settings = settings;
+    this.transport = transport;
+    this.engine = engine;
+    this.checker = checker;
+    this.workers = workers;
+  }
 
   /// @param clock dates what reports tell
   /// @param random spreads health checks; used by one thread at a time
   public static ProxyServer start(
       ProxySettings settings, InstantSource clock, RandomGenerator random) {
-    return new ProxyServer(settings);
+    Transport transport =
+        switch (settings.transport()) {
+          case BEST -> Transport.best();
+          case EPOLL -> Transport.epoll();
+          case NIO -> Transport.nio();
+        };
+    TlsEngine engine =
+        switch (settings.tls()) {
+          case BEST -> TlsEngine.best();
+          case OPENSSL -> TlsEngine.openSsl();
+          case JDK -> TlsEngine.jdk();
+        };
+    List<Worker> workers = new ArrayList<>();
+    for (int i = 0; i < settings.loops(); i++) {
+      EventLoop loop = transport.start(i, "loop-" + i);
+      workers.add(new Worker(i, loop, new HttpLoop(loop)));
+    }
+    LOG.log(Level.INFO, "{0} loops on {1}, {2}", settings.loops(), transport.name(), engine.name());
+    return new ProxyServer(
+        settings,
+        transport,
+        engine,
+        HealthChecker.start(System::nanoTime, clock, random, settings.probes()),
+        List.copyOf(workers));
   }
 
   /// Makes the world match the plan: binds what is new, swaps snapshots, drains what is gone.
   /// Applying the same plan again changes nothing but tries again what failed. Hitless: a change
   /// never drops or delays a connection that it does not concern.
   public ApplyResult apply(ProxyPlan plan) {
-    throw new UnsupportedOperationException(plan.name());
+    change.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("closed");
+      }
+      return plans
+          .computeIfAbsent(plan.name(), this::live)
+          .apply(plan, settings.drain().toMillis());
+    } finally {
+      change.unlock();
+    }
+  }
+
+  private LivePlan live(String name) {
+    return new LivePlan(workers, engine, checker, () -> healthChanged(name));
   }
 
   /// Drains everything of the plan of this name; nothing happens if there is none.
   public void remove(String planName) {
-    throw new UnsupportedOperationException(planName);
+    change.lock();
+    try {
+      LivePlan gone = plans.remove(planName);
+      if (gone != null && !closed) {
+        gone.apply(new ProxyPlan(planName, List.of(), List.of()), settings.drain().toMillis());
+      }
+    } finally {
+      change.unlock();
+    }
   }
 
   /// What the plan of this name is doing; empty if there is none.
   public Optional<ProxyReport> observe(String planName) {
-    return Optional.empty();
+    return Optional.ofNullable(plans.get(planName)).map(LivePlan::report);
   }
 
-  /// Calls the listener with a plan's name each time that an endpoint of it went up or down; never
-  /// on an event loop.
-  public void onHealthChange(Consumer<String> listener) {}
+  /// Calls the listener with a plan's name each time that an endpoint of it went up or down; never on
+  /// an event loop. It must not block for long.
+  public void onHealthChange(Consumer<String> listener) {
+    healthListeners.add(listener);
+  }
+
+  private void healthChanged(String planName) {
+    healthListeners.forEach(listener -> listener.accept(planName));
+  }
 
   /// Ends everything at once.
   @Override
-  public void close() {}
+  public void close() {
+    change.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      checker.close();
+      plans.values().forEach(LivePlan::abort);
+      plans.clear();
+      workers.forEach(worker -> worker.run(worker.http()::close));
+      transport.close();
+      engine.close();
+    } finally {
+      change.unlock();
+    }
+  }
 }

@@ -1,0 +1,236 @@
+package agrippa.proxy;
+
+import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.session.HttpSession;
+import agrippa.proxy.session.Session;
+import agrippa.proxy.session.TcpSession;
+import agrippa.proxy.stats.FrontendStats;
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Handler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One loop's part of a frontend: its listening sockets and its clients. Everything happens on that
+/// loop's thread.
+///
+/// A client that is accepted goes through: allowed network? place free? TLS handshake, session.
+final class Acceptor {
+  private final Worker worker;
+  private final LiveFrontend frontend;
+  private final FrontendStats.Local stats;
+  // By the planned address.
+  private final Map<InetSocketAddress, EventLoop.ServerChannel> listening = new HashMap<>();
+  private final Set<Client> clients = new HashSet<>();
+  // Accepted, but beyond the limit: as many as one turn of the loop takes from the kernel's queue.
+  private final Queue<Channel> parked = new ArrayDeque<>();
+  private boolean paused;
+  private boolean closed;
+
+  Acceptor(Worker worker, LiveFrontend frontend) {
+    this.worker = worker;
+    this.frontend = frontend;
+    this.stats = frontend.stats().local(worker.index());
+  }
+
+  /// Listens at an address.
+  ///
+  /// @param planned the plan's name for `at`, which may have a port where the plan has 0
+  /// @return where it listens
+  InetSocketAddress listen(InetSocketAddress planned, InetSocketAddress at) throws IOException {
+    EventLoop.ServerChannel channel = worker.loop().listen(at, this::accepted);
+    listening.put(planned, channel);
+    if (paused) {
+      channel.pause();
+    }
+    return channel.local();
+  }
+
+  void unlisten(InetSocketAddress planned) {
+    EventLoop.ServerChannel channel = listening.remove(planned);
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private void accepted(Channel channel) {
+    LiveFrontend.Settings settings = frontend.settings();
+    if (!allowed(settings.plan().allowed(), channel.remote())) {
+      channel.abort();
+    } else if (frontend.gate().enter()) {
+      admit(channel, settings);
+    } else {
+      park(channel);
+    }
+  }
+
+  private static boolean allowed(List<Cidr> networks, InetSocketAddress client) {
+    if (networks.isEmpty()) {
+      return true;
+    }
+    byte[] address = client.getAddress().getAddress();
+    for (Cidr network : networks) {
+      if (network.contains(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void park(Channel channel) {
+    channel.handler(Parked.INSTANCE);
+    parked.add(channel);
+    if (!paused) {
+      paused = true;
+      listening.values().forEach(EventLoop.ServerChannel::pause);
+      frontend.gate().startWaiting();
+    }
+    placeFree();
+  }
+
+  /// Somebody left, or the limit rose: lets waiting clients in.
+  void placeFree() {
+    while (!parked.isEmpty() && frontend.gate().enter()) {
+      admit(parked.remove(), frontend.settings());
+    }
+    if (paused && parked.isEmpty() && !frontend.gate().full()) {
+      paused = false;
+      frontend.gate().stopWaiting();
+      listening.values().forEach(EventLoop.ServerChannel::resume);
+    }
+  }
+
+  private void admit(Channel channel, LiveFrontend.Settings settings) {
+    stats.connectionOpened();
+    Client client = new Client(channel);
+    clients.add(client);
+    client.begin(settings);
+  }
+
+  /// Tells all clients to finish; new connections are served as before.
+  void drainClients() {
+    List.copyOf(clients).forEach(Client::drain);
+  }
+
+  /// Listens no more, lets clients finish, and ends those that take too long.
+  void close(long drainMillis) {
+    closed = true;
+    listening.values().forEach(EventLoop.ServerChannel::close);
+    listening.clear();
+    parked.forEach(Channel::abort);
+    parked.clear();
+    if (paused) {
+      paused = false;
+      frontend.gate().stopWaiting();
+    }
+    drainClients();
+    if (!clients.isEmpty()) {
+      worker.loop().deadline(this::abortClients).in(drainMillis);
+    }
+  }
+
+  void abortClients() {
+    List.copyOf(clients).forEach(Client::abort);
+  }
+
+  /// A client that has a place.
+  private final class Client {
+    private final Channel accepted;
+    private EventLoop.@Nullable Deadline handshake;
+    private @Nullable Session session;
+    private boolean ended;
+
+    Client(Channel accepted) {
+      this.accepted = accepted;
+    }
+
+    void begin(LiveFrontend.Settings settings) {
+      EventLoop.TlsContext tls = settings.tls();
+      if (tls == null) {
+        serve(accepted);
+        return;
+      }
+      long limit = settings.plan().timeouts().clientIdle();
+      if (limit > 0) {
+        handshake = worker.loop().deadline(this::abort);
+        handshake.in(limit);
+      }
+      worker.loop().startTls(accepted, tls, this::established, this::ended);
+    }
+
+    private void established(Channel channel) {
+      if (handshake != null) {
+        handshake.cancel();
+      }
+      if (closed) {
+        channel.close();
+        ended();
+        return;
+      }
+      serve(channel);
+    }
+
+    private void serve(Channel channel) {
+      // The mode cannot change under a session: see LiveFrontend.
+      Session made =
+          switch (frontend.settings().plan().mode()) {
+            case HTTP ->
+                new HttpSession(
+                    channel, frontend::snapshot, stats, worker.http(), this::ended);
+            case TCP -> new TcpSession(channel, frontend::snapshot, stats, this::ended);
+          };
+      session = made;
+      made.start();
+    }
+
+    void drain() {
+      if (session != null) {
+        session.drain();
+      }
+    }
+
+    void abort() {
+      if (session != null) {
+        session.abort();
+      } else {
+        accepted.abort();
+      }
+      ended();
+    }
+
+    private void ended() {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      if (handshake != null) {
+        handshake.cancel();
+      }
+      clients.remove(this);
+      stats.connectionClosed();
+      if (frontend.gate().leave()) {
+        frontend.placeFree();
+      }
+    }
+  }
+
+  /// Waits: what arrives meanwhile is read when the session starts.
+  private enum Parked implements Handler {
+    INSTANCE;
+
+    @Override
+    public void readable(Channel channel) {}
+
+    @Override
+    public void writable(Channel channel) {}
+  }
+}

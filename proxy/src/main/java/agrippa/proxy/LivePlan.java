@@ -1,0 +1,207 @@
+package agrippa.proxy;
+
+import agrippa.proxy.ApplyResult.NotBound;
+import agrippa.proxy.ApplyResult.Outcome;
+import agrippa.proxy.ApplyResult.Serving;
+import agrippa.proxy.ProxyReport.FrontendReport;
+import agrippa.proxy.ProxyReport.FrontendState;
+import agrippa.proxy.ProxyReport.UpstreamReport;
+import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.health.HealthChecker;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.plan.ProxyPlan;
+import agrippa.proxy.plan.Route;
+import agrippa.proxy.plan.Upstream;
+import agrippa.proxy.route.Router;
+import agrippa.proxy.session.FrontendSnapshot;
+import agrippa.proxy.stats.FrontendStats;
+import agrippa.proxy.tls.TlsEngine;
+import agrippa.proxy.transport.EventLoop.TlsContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A plan at work. Changed by one call at a time, observed at any time.
+final class LivePlan {
+  private final List<Worker> workers;
+  private final TlsEngine engine;
+  private final HealthChecker checker;
+  private final Runnable healthChanged;
+  private final Map<String, LiveFrontend> frontends = new ConcurrentHashMap<>();
+  private final Map<String, WatchedUpstream> upstreams = new ConcurrentHashMap<>();
+
+  LivePlan(
+      List<Worker> workers, TlsEngine engine, HealthChecker checker, Runnable healthChanged) {
+    this.workers = workers;
+    this.engine = engine;
+    this.checker = checker;
+    this.healthChanged = healthChanged;
+  }
+
+  /// Becomes what the plan wants. What fails is left as it was, and told.
+  ApplyResult apply(ProxyPlan plan, long drainMillis) {
+    Contexts contexts = new Contexts(engine);
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    Map<String, String> badUpstreams = updateUpstreams(plan, contexts);
+    closeFrontends(plan, contexts, drainMillis);
+    // Addresses are left before others are taken: they may move between frontends.
+    for (Frontend frontend : plan.frontends()) {
+      LiveFrontend live = frontends.get(frontend.name());
+      if (live != null) {
+        live.unbind(frontend.binds());
+      }
+    }
+    for (Frontend frontend : plan.frontends()) {
+      outcomes.put(frontend.name(), update(frontend, badUpstreams, contexts));
+    }
+    closeUpstreams(plan, contexts);
+    contexts.closeUnused(workers);
+    workers.forEach(worker -> worker.loop().execute(worker.http()::closeRetired));
+    return new ApplyResult(outcomes);
+  }
+
+  /// @return why an upstream could not be made as planned, by its name
+  private Map<String, String> updateUpstreams(ProxyPlan plan, Contexts contexts) {
+    Map<String, String> bad = new HashMap<>();
+    for (Upstream upstream : plan.upstreams()) {
+      WatchedUpstream live = upstreams.get(upstream.name());
+      try {
+        TlsContext tls =
+            live == null
+                ? contexts.client(upstream.tls(), null, null)
+                : contexts.client(upstream.tls(), live.live().plan().tls(), live.live().tls());
+        if (live == null) {
+          upstreams.put(
+              upstream.name(), new WatchedUpstream(upstream, tls, checker, healthChanged));
+        } else {
+          live.update(upstream, tls);
+        }
+      } catch (GeneralSecurityException e) {
+        bad.put(upstream.name(), "TLS of upstream " + upstream.name() + ": " + e.getMessage());
+      }
+    }
+    return bad;
+  }
+
+  private void closeFrontends(ProxyPlan plan, Contexts contexts, long drainMillis) {
+    List<String> wanted = plan.frontends().stream().map(Frontend::name).toList();
+    for (String name : List.copyOf(frontends.keySet())) {
+      if (!wanted.contains(name)) {
+        close(name, contexts, drainMillis);
+      }
+    }
+  }
+
+  private void close(String name, Contexts contexts, long drainMillis) {
+    LiveFrontend gone = frontends.remove(name);
+    if (gone != null) {
+      gone.close(drainMillis);
+      contexts.drop(gone.settings().tls());
+    }
+  }
+
+  private Outcome update(Frontend plan, Map<String, String> badUpstreams, Contexts contexts) {
+    LiveFrontend live = frontends.get(plan.name());
+    for (Map.Entry<String, String> bad : badUpstreams.entrySet()) {
+      if (uses(plan, bad.getKey())) {
+        return new NotBound(bad.getValue());
+      }
+    }
+    try {
+      FrontendStats stats = live == null ? new FrontendStats(workers.size()) : live.stats();
+      FrontendSnapshot snapshot = snapshot(plan, stats);
+      LiveFrontend.Settings old = live == null ? null : live.settings();
+      TlsContext tls =
+          contexts.server(
+              plan.tls(), old == null ? null : old.plan().tls(), old == null ? null : old.tls());
+      LiveFrontend.Settings settings = new LiveFrontend.Settings(snapshot, tls);
+      if (live == null) {
+        live = new LiveFrontend(workers, stats, settings);
+        frontends.put(plan.name(), live);
+      } else {
+        live.update(settings);
+      }
+    } catch (GeneralSecurityException e) {
+      return new NotBound("TLS: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      return new NotBound("routes: " + e.getMessage());
+    }
+    return bind(live, plan);
+  }
+
+  private static boolean uses(Frontend plan, String upstream) {
+    return upstream.equals(plan.defaultUpstream())
+        || plan.routes().stream()
+            .anyMatch(
+                route ->
+                    route.action() instanceof Route.Action.Forward forward
+                        && forward.upstream().equals(upstream));
+  }
+
+  private FrontendSnapshot snapshot(Frontend plan, FrontendStats stats) {
+    Map<String, LiveUpstream> live = new HashMap<>();
+    upstreams.forEach(
+        (name, upstream) -> {
+          if (uses(plan, name)) {
+            live.put(name, upstream.live());
+          }
+        });
+    return new FrontendSnapshot(plan, Router.compile(plan.routes()), live, stats);
+  }
+
+  private static Outcome bind(LiveFrontend live, Frontend plan) {
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
+    for (InetSocketAddress planned : plan.binds()) {
+      try {
+        addresses.add(live.bind(planned));
+      } catch (IOException e) {
+        failures.add(Addresses.text(planned) + ": " + e.getMessage());
+      }
+    }
+    return failures.isEmpty() ? new Serving(addresses) : new NotBound(String.join("; ", failures));
+  }
+
+  private void closeUpstreams(ProxyPlan plan, Contexts contexts) {
+    List<String> wanted = plan.upstreams().stream().map(Upstream::name).toList();
+    for (String name : List.copyOf(upstreams.keySet())) {
+      if (!wanted.contains(name)) {
+        WatchedUpstream gone = upstreams.remove(name);
+        if (gone != null) {
+          gone.close();
+          contexts.drop(gone.live().tls());
+        }
+      }
+    }
+  }
+
+  ProxyReport report() {
+    Map<String, FrontendReport> frontendReports = new HashMap<>();
+    frontends.forEach(
+        (name, frontend) ->
+            frontendReports.put(
+                name,
+                new FrontendReport(
+                    frontend.gate().full() ? FrontendState.FULL : FrontendState.OPEN,
+                    frontend.stats().sum())));
+    Map<String, UpstreamReport> upstreamReports = new HashMap<>();
+    upstreams.forEach((name, upstream) -> upstreamReports.put(name, upstream.report()));
+    return new ProxyReport(frontendReports, upstreamReports);
+  }
+
+  /// Ends everything at once.
+  void abort() {
+    frontends.values().forEach(LiveFrontend::abort);
+    upstreams.values().forEach(WatchedUpstream::close);
+    Contexts contexts = new Contexts(engine);
+    frontends.values().forEach(frontend -> contexts.drop(frontend.settings().tls()));
+    upstreams.values().forEach(upstream -> contexts.drop(upstream.live().tls()));
+    contexts.closeUnused(workers);
+  }
+}

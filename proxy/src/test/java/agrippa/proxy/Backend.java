@@ -1,0 +1,145 @@
+package agrippa.proxy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A server behind the proxy: each connection has a virtual thread that does what the test says.
+final class Backend implements AutoCloseable {
+  /// What happens on a connection; it is closed afterwards.
+  interface Conversation {
+    void hold(Socket client, InputStream in) throws IOException, InterruptedException;
+  }
+
+  /// Makes an answer from a request.
+  interface Answer {
+    String to(Message request) throws InterruptedException;
+  }
+
+  private final String name;
+  private final Conversation conversation;
+  private final InetSocketAddress address;
+  private final List<Message> requests = new CopyOnWriteArrayList<>();
+  private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+  private volatile ServerSocket server;
+
+  private Backend(String name, Conversation conversation) throws IOException {
+    this.name = name;
+    this.conversation = conversation;
+    this.server = listen(0);
+    this.address = (InetSocketAddress) server.getLocalSocketAddress();
+    serve(server);
+  }
+
+  /// Does anything.
+  static Backend talking(String name, Conversation conversation) throws IOException {
+    return new Backend(name, conversation);
+  }
+
+  /// Speaks HTTP/1.1 with keep-alive and answers with its name.
+  static Backend http(String name) throws IOException {
+    return http(name, _ -> ok(name));
+  }
+
+  static Backend http(String name, Answer answer) throws IOException {
+    Backend[] self = new Backend[1];
+    Conversation conversation =
+        (client, in) -> {
+          for (Message request = Message.read(in);
+              request != null;
+              request = Message.read(in)) {
+            self[0].requests.add(request);
+            client.getOutputStream().write(answer.to(request).getBytes(ISO_8859_1));
+          }
+        };
+    // A conversation cannot start before somebody connects, who learns the address from us.
+    self[0] = new Backend(name, conversation);
+    return self[0];
+  }
+
+  static String ok(String body, String... fields) {
+    StringBuilder response = new StringBuilder("HTTP/1.1 200 OK\r\n");
+    for (String field : fields) {
+      response.append(field).append("\r\n");
+    }
+    return response + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+  }
+
+  String name() {
+    return name;
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  /// Requests that it saw, if it speaks HTTP.
+  List<Message> requests() {
+    return requests;
+  }
+
+  /// Dies: connections are reset, new ones refused.
+  void kill() throws IOException {
+    server.close();
+    for (Socket client : clients) {
+      client.setSoLinger(true, 0);
+      client.close();
+    }
+  }
+
+  /// Lives again at the same address.
+  void revive() throws IOException {
+    server = listen(address.getPort());
+    serve(server);
+  }
+
+  @Override
+  public void close() throws IOException {
+    kill();
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, 1024, InetAddress.ofLiteral("127.0.0.1"));
+  }
+
+  private void serve(ServerSocket on) {
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            while (!on.isClosed()) {
+              Socket client = on.accept();
+              clients.add(client);
+              Thread.startVirtualThread(() -> serve(client));
+            }
+          } catch (IOException e) {
+            if (!on.isClosed()) {
+              throw new IllegalStateException(e);
+            }
+          }
+        });
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      client.setTcpNoDelay(true);
+      conversation.hold(client, new BufferedInputStream(client.getInputStream()));
+    } catch (IOException e) {
+      // The proxy, or kill(), ended the connection: tests look at what the client sees.
+      requests.size();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      clients.remove(client);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package agrippa.proxy;
+
+import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.ProxySettings.TlsKind;
+import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Check;
+import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.plan.Frontend.HeaderInsert;
+import agrippa.proxy.plan.Frontend.Mode;
+import agrippa.proxy.plan.Frontend.Timeouts;
+import agrippa.proxy.plan.ProxyPlan;
+import agrippa.proxy.plan.Route;
+import agrippa.proxy.plan.TlsClient;
+import agrippa.proxy.plan.TlsServer;
+import agrippa.proxy.plan.Upstream;
+import agrippa.proxy.plan.Upstream.Algorithm;
+import agrippa.proxy.plan.Upstream.Persistence;
+import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A running proxy, its backends, and short words for plans.
+final class Fixture implements AutoCloseable {
+  static final Timeouts TIMEOUTS = new Timeouts(30_000, 5_000, 30_000, 0);
+  static final InetSocketAddress ANY_PORT = new InetSocketAddress("127.0.0.1", 0);
+
+  final ProxyServer proxy;
+  private final List<Backend> backends = new ArrayList<>();
+  private final BlockingQueue<String> healthChanges = new LinkedBlockingQueue<>();
+
+  Fixture(TransportKind transport) {
+    this(ProxySettings.standard().withLoops(2).withTransport(transport));
+  }
+
+  Fixture(TransportKind transport, TlsKind tls) {
+    this(ProxySettings.standard().withLoops(2).withTransport(transport).withTls(tls));
+  }
+
+  Fixture(ProxySettings settings) {
+    proxy = ProxyServer.start(settings, InstantSource.system(), new Random(42));
+    proxy.onHealthChange(healthChanges::add);
+  }
+
+  Backend http(String name) throws IOException {
+    return add(Backend.http(name));
+  }
+
+  Backend add(Backend backend) {
+    backends.add(backend);
+    return backend;
+  }
+
+  /// Applies a plan that must serve completely.
+  ///
+  /// @return where its first frontend listens first
+  InetSocketAddress serve(ProxyPlan plan) {
+    return serve(plan, plan.frontends().getFirst().name());
+  }
+
+  InetSocketAddress serve(ProxyPlan plan, String frontend) {
+    ApplyResult result = proxy.apply(plan);
+    if (result.frontends().get(frontend) instanceof ApplyResult.Serving serving
+        && result.complete()) {
+      return serving.addresses().getFirst();
+    }
+    throw new AssertionError(result);
+  }
+
+  EndpointState state(String plan, String upstream, String endpoint) {
+    return proxy
+        .observe(plan)
+        .orElseThrow()
+        .upstreams()
+        .get(upstream)
+        .endpoints()
+        .get(endpoint)
+        .state();
+  }
+
+  /// Waits until an endpoint of the plan `plan`, upstream `pool` is in a state.
+  void await(String endpoint, EndpointState wanted) throws InterruptedException {
+    while (state("plan", "pool", endpoint) != wanted) {
+      if (healthChanges.poll(30, TimeUnit.SECONDS) == null) {
+        throw new AssertionError(endpoint + " is " + state("plan", "pool", endpoint));
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    proxy.close();
+    for (Backend backend : backends) {
+      backend.close();
+    }
+  }
+
+  /// One frontend, `web`, of HTTP, before one upstream.
+  static ProxyPlan plan(Upstream upstream) {
+    return plan(frontend(), upstream);
+  }
+
+  static ProxyPlan plan(Frontend frontend, Upstream... upstreams) {
+    return new ProxyPlan("plan", List.of(frontend), List.of(upstreams));
+  }
+
+  static Frontend frontend() {
+    return frontend("web", Mode.HTTP);
+  }
+
+  static Frontend frontend(String name, Mode mode) {
+    return new Frontend(
+        name, mode, List.of(ANY_PORT), null, List.of(), 1_000, TIMEOUTS, List.of(), List.of(),
+        "pool");
+  }
+
+  static Frontend bound(Frontend f, InetSocketAddress... binds) {
+    return new Frontend(
+        f.name(), f.mode(), List.of(binds), f.tls(), f.allowed(), f.connectionLimit(),
+        f.timeouts(), f.headers(), f.routes(), f.defaultUpstream());
+  }
+
+  static Frontend limited(Frontend f, int connections) {
+    return new Frontend(
+        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), connections, f.timeouts(),
+        f.headers(), f.routes(), f.defaultUpstream());
+  }
+
+  static Frontend allowing(Frontend f, String... networks) {
+    List<Cidr> allowed = List.of(networks).stream().map(Cidr::parse).toList();
+    return new Frontend(
+        f.name(), f.mode(), f.binds(), f.tls(), allowed, f.connectionLimit(), f.timeouts(),
+        f.headers(), f.routes(), f.defaultUpstream());
+  }
+
+  static Frontend timed(Frontend f, Timeouts timeouts) {
+    return new Frontend(
+        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), f.connectionLimit(), timeouts,
+        f.headers(), f.routes(), f.defaultUpstream());
+  }
+
+  static Frontend routed(Frontend f, Route... routes) {
+    return new Frontend(
+        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), f.connectionLimit(), f.timeouts(),
+        f.headers(), List.of(routes), f.defaultUpstream());
+  }
+
+  static Frontend inserting(Frontend f, HeaderInsert... headers) {
+    return new Frontend(
+        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), f.connectionLimit(), f.timeouts(),
+        List.of(headers), f.routes(), f.defaultUpstream());
+  }
+
+  static Frontend encrypted(Frontend f, TlsServer tls) {
+    return new Frontend(
+        f.name(), f.mode(), f.binds(), tls, f.allowed(), f.connectionLimit(), f.timeouts(),
+        f.headers(), f.routes(), f.defaultUpstream());
+  }
+
+  /// The upstream `pool`, in turns.
+  static Upstream pool(Endpoint... endpoints) {
+    return pool("pool", endpoints);
+  }
+
+  static Upstream pool(String name, Endpoint... endpoints) {
+    return new Upstream(
+        name, Algorithm.ROUND_ROBIN, null, List.of(endpoints), null, null, ProxyProtocol.NONE);
+  }
+
+  static Upstream by(Algorithm algorithm, Upstream u) {
+    return new Upstream(
+        u.name(), algorithm, u.persistence(), u.endpoints(), u.check(), u.tls(),
+        u.proxyProtocol());
+  }
+
+  static Upstream sticky(Persistence persistence, Upstream u) {
+    return new Upstream(
+        u.name(), u.algorithm(), persistence, u.endpoints(), u.check(), u.tls(),
+        u.proxyProtocol());
+  }
+
+  static Upstream encrypted(Upstream u, TlsClient tls) {
+    return new Upstream(
+        u.name(), u.algorithm(), u.persistence(), u.endpoints(), u.check(), tls,
+        u.proxyProtocol());
+  }
+
+  /// Checks quickly: every 100 ms, down after two failures, up after two successes.
+  static Upstream checked(Check.Probe probe, Upstream u) {
+    Check check = new Check(probe, Duration.ofMillis(100), Duration.ofSeconds(5), 2, 2);
+    return new Upstream(
+        u.name(), u.algorithm(), u.persistence(), u.endpoints(), check, u.tls(),
+        u.proxyProtocol());
+  }
+
+  static Endpoint endpoint(Backend backend) {
+    return endpoint(backend, 1);
+  }
+
+  static Endpoint endpoint(Backend backend, int weight) {
+    return new Endpoint(
+        backend.name(), backend.address(), weight, false, true, backend.address());
+  }
+
+  static Endpoint backup(Backend backend) {
+    return new Endpoint(backend.name(), backend.address(), 1, true, true, backend.address());
+  }
+
+  static Endpoint disabled(Backend backend) {
+    return new Endpoint(backend.name(), backend.address(), 1, false, false, backend.address());
+  }
+}

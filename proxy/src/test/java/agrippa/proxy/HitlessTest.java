@@ -1,0 +1,194 @@
+package agrippa.proxy;
+
+import static agrippa.proxy.Fixture.by;
+import static agrippa.proxy.Fixture.checked;
+import static agrippa.proxy.Fixture.endpoint;
+import static agrippa.proxy.Fixture.frontend;
+import static agrippa.proxy.Fixture.inserting;
+import static agrippa.proxy.Fixture.limited;
+import static agrippa.proxy.Fixture.pool;
+import static agrippa.proxy.Fixture.routed;
+import static agrippa.proxy.Fixture.sticky;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Check;
+import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.plan.Frontend.HeaderInsert;
+import agrippa.proxy.plan.Frontend.Mode;
+import agrippa.proxy.plan.Match;
+import agrippa.proxy.plan.Match.Comparison;
+import agrippa.proxy.plan.ProxyPlan;
+import agrippa.proxy.plan.Route;
+import agrippa.proxy.plan.Upstream;
+import agrippa.proxy.plan.Upstream.Algorithm;
+import agrippa.proxy.plan.Upstream.Persistence;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Clients of all kinds notice nothing while plans change at random.
+@ParameterizedClass
+@EnumSource(names = {"EPOLL", "NIO"})
+class HitlessTest {
+  private static final int CHANGES = 300;
+  private static final int DOWNLOAD_BYTES = 8 << 20;
+
+  @Parameter TransportKind transport;
+  private Fixture fixture;
+  private final List<Backend> backends = new ArrayList<>();
+  private final Random random = new Random(20260817);
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong connections = new AtomicLong();
+  private final AtomicLong downloads = new AtomicLong();
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    fixture = new Fixture(transport);
+    String big = "0123456789abcdef".repeat(DOWNLOAD_BYTES / 16);
+    for (int i = 0; i < 4; i++) {
+      backends.add(
+          fixture.add(
+              Backend.http(
+                  "b" + i, request -> Backend.ok(request.path().equals("/big") ? big : "small"))));
+    }
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    fixture.close();
+  }
+
+  @Test
+  void nobodyNotices() throws Exception {
+    fixture.serve(plan());
+    InetSocketAddress http = fixture.serve(plan(), "web");
+    InetSocketAddress tcp = fixture.serve(plan(), "raw");
+    List<Thread> clients = new ArrayList<>();
+    clients.add(client(() -> keepAlive(http)));
+    clients.add(client(() -> keepAlive(http)));
+    clients.add(client(() -> keepAlive(tcp)));
+    clients.add(client(() -> newConnection(http)));
+    clients.add(client(() -> newConnection(tcp)));
+    clients.add(client(() -> download(http)));
+    clients.add(client(() -> download(tcp)));
+
+    for (int i = 0; i < CHANGES && failures.isEmpty(); i++) {
+      ApplyResult result = fixture.proxy.apply(plan());
+      assertThat(result.complete()).as("%s", result).isTrue();
+    }
+    // Each kind of client had its share of changes.
+    long enough = downloads.get() + 4;
+    while (downloads.get() < enough && failures.isEmpty()) {
+      fixture.proxy.apply(plan());
+    }
+    over.set(true);
+    for (Thread client : clients) {
+      client.join();
+    }
+
+    assertThat(failures).isEmpty();
+    assertThat(requests).hasValueGreaterThan(100);
+    assertThat(connections).hasValueGreaterThan(100);
+  }
+
+  /// Some plan in which every request can be served.
+  private ProxyPlan plan() {
+    List<Upstream> upstreams = new ArrayList<>();
+    upstreams.add(upstream("pool"));
+    upstreams.add(upstream("other"));
+    List<Frontend> frontends = new ArrayList<>();
+    frontends.add(web());
+    frontends.add(limited(frontend("raw", Mode.TCP), 500 + random.nextInt(500)));
+    if (random.nextBoolean()) {
+      frontends.add(frontend("sometimes" + random.nextInt(3), Mode.HTTP));
+    }
+    return new ProxyPlan("plan", frontends, upstreams);
+  }
+
+  private Frontend web() {
+    Frontend web = limited(frontend(), 500 + random.nextInt(500));
+    if (random.nextBoolean()) {
+      web = inserting(web, HeaderInsert.X_FORWARDED_FOR);
+    }
+    return random.nextBoolean()
+        ? web
+        : routed(
+            web,
+            new Route(
+                "other",
+                List.of(
+                    new Match(new Match.Subject.Path(), Comparison.STARTS_WITH, "/small", false)),
+                new Route.Action.Forward("other")));
+  }
+
+  private Upstream upstream(String name) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (Backend backend : backends) {
+      if (random.nextInt(3) > 0) {
+        endpoints.add(endpoint(backend, 1 + random.nextInt(4)));
+      }
+    }
+    if (endpoints.isEmpty()) {
+      endpoints.add(endpoint(backends.getFirst()));
+    }
+    Upstream upstream = pool(name, endpoints.toArray(Endpoint[]::new));
+    upstream = by(Algorithm.values()[random.nextInt(3)], upstream);
+    if (random.nextBoolean()) {
+      upstream = sticky(new Persistence.SourceIp(), upstream);
+    }
+    return random.nextBoolean() ? upstream : checked(new Check.Probe.Connect(), upstream);
+  }
+
+  private Thread client(Step step) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (!over.get() && failures.isEmpty()) {
+                  step.run();
+                }
+              } catch (IOException | RuntimeException | Error e) {
+                failures.add(e);
+              }
+            });
+  }
+
+  private void keepAlive(InetSocketAddress at) throws IOException {
+    try (Client client = Client.to(at)) {
+      while (!over.get()) {
+        assertThat(client.get("/small").body()).isEqualTo("small");
+        requests.incrementAndGet();
+      }
+    }
+  }
+
+  private void newConnection(InetSocketAddress at) throws IOException {
+    assertThat(Client.get(at, "/small").body()).isEqualTo("small");
+    connections.incrementAndGet();
+  }
+
+  private void download(InetSocketAddress at) throws IOException {
+    assertThat(Client.get(at, "/big").body()).hasSize(DOWNLOAD_BYTES);
+    downloads.incrementAndGet();
+  }
+}
