@@ -1,7 +1,6 @@
 package agrippa.proxy;
 
 import agrippa.proxy.plan.Cidr;
-import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.session.HttpSession;
 import agrippa.proxy.session.Session;
 import agrippa.proxy.session.TcpSession;
@@ -184,8 +183,7 @@ final class Acceptor {
       Session made =
           switch (frontend.settings().plan().mode()) {
             case HTTP ->
-                new HttpSession(
-                    channel, frontend::snapshot, stats, worker.http(), this::ended);
+                new HttpSession(channel, frontend::snapshot, stats, worker.http(), this::ended);
             case TCP -> new TcpSession(channel, frontend::snapshot, stats, this::ended);
           };
       session = made;

@@ -1,7 +1,7 @@
 package agrippa.proxy;
 
 import java.io.IOException;
-import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
@@ -14,12 +14,21 @@ final class FreeAddress {
   /// user, quietly take half of another's connections. So the address is bound once without it,
   /// which fails if anybody listens there.
   ///
-  /// @throws BindException if it is in use, or no address of this machine
+  /// @throws IOException if it is in use, or no address of this machine
   static void check(InetSocketAddress address) throws IOException {
     try (Socket socket = new Socket()) {
       // Connections that just ended there do not count.
       socket.setReuseAddress(true);
       socket.bind(address);
+    } catch (IOException e) {
+      throw new IOException(text(address) + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
+        + ":"
+        + address.getPort();
   }
 }

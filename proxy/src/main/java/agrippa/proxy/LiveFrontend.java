@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -104,9 +103,9 @@ final class LiveFrontend {
         InetSocketAddress next = at;
         at = workers.get(i).call(() -> acceptor.listen(planned, next));
       }
-    } catch (ExecutionException e) {
+    } catch (IOException e) {
       onEach(acceptor -> acceptor.unlisten(planned));
-      throw new IOException(e.getCause().getMessage(), e.getCause());
+      throw e;
     }
     bound.put(planned, at);
     return at;

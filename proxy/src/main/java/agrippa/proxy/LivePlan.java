@@ -36,8 +36,7 @@ final class LivePlan {
   private final Map<String, LiveFrontend> frontends = new ConcurrentHashMap<>();
   private final Map<String, WatchedUpstream> upstreams = new ConcurrentHashMap<>();
 
-  LivePlan(
-      List<Worker> workers, TlsEngine engine, HealthChecker checker, Runnable healthChanged) {
+  LivePlan(List<Worker> workers, TlsEngine engine, HealthChecker checker, Runnable healthChanged) {
     this.workers = workers;
     this.engine = engine;
     this.checker = checker;
@@ -62,7 +61,6 @@ final class LivePlan {
     }
     closeUpstreams(plan, contexts);
     contexts.closeUnused(workers);
-    workers.forEach(worker -> worker.loop().execute(worker.http()::closeRetired));
     return new ApplyResult(outcomes);
   }
 
@@ -162,7 +160,7 @@ final class LivePlan {
       try {
         addresses.add(live.bind(planned));
       } catch (IOException e) {
-        failures.add(Addresses.text(planned) + ": " + e.getMessage());
+        failures.add(e.getMessage());
       }
     }
     return failures.isEmpty() ? new Serving(addresses) : new NotBound(String.join("; ", failures));

@@ -6,7 +6,10 @@ import agrippa.proxy.session.HttpLoop;
 import agrippa.proxy.tls.TlsEngine;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +19,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
-/// Serves any number of plans in one process. Calls come from any thread but the event loops' and may
+/// Serves any number of plans in one process. Calls come from any thread but the event loops' and
+// may
 /// block for some milliseconds, never on a peer.
 public final class ProxyServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
 
   private final ProxySettings settings;
-  private final Transport transport;
   private final TlsEngine engine;
   private final HealthChecker checker;
   private final List<Worker> workers;
@@ -35,46 +37,54 @@ public final class ProxyServer implements AutoCloseable {
   private boolean closed;
 
   private ProxyServer(
-      ProxySettings settings,
-      Transport transport,
-      TlsEngine engine,
-      HealthChecker checker,
-      List<Worker> workers) {
+      ProxySettings settings, TlsEngine engine, HealthChecker checker, List<Worker> workers) {
     this.settings = settings;
-    this.transport = transport;
     this.engine = engine;
     this.checker = checker;
     this.workers = workers;
   }
 
+  /// @throws UncheckedIOException if the system refuses what an event loop needs
   /// @param clock dates what reports tell
-  /// @param random spreads health checks; used by one thread at a time
+  /// @param random makes TLS secrets, and spreads health checks
   public static ProxyServer start(
-      ProxySettings settings, InstantSource clock, RandomGenerator random) {
-    Transport transport =
-        switch (settings.transport()) {
-          case BEST -> Transport.best();
-          case EPOLL -> Transport.epoll();
-          case NIO -> Transport.nio();
-        };
-    TlsEngine engine =
-        switch (settings.tls()) {
-          case BEST -> TlsEngine.best();
-          case OPENSSL -> TlsEngine.openSsl();
-          case JDK -> TlsEngine.jdk();
-        };
+      ProxySettings settings, InstantSource clock, SecureRandom random) {
+    Transport transport = transport(settings.transport());
+    TlsEngine engine = engine(settings.tls(), clock, random);
     List<Worker> workers = new ArrayList<>();
-    for (int i = 0; i < settings.loops(); i++) {
-      EventLoop loop = transport.start(i, "loop-" + i);
-      workers.add(new Worker(i, loop, new HttpLoop(loop)));
+    try {
+      for (int i = 0; i < settings.loops(); i++) {
+        EventLoop loop = transport.start("loop-" + i);
+        workers.add(new Worker(i, loop, new HttpLoop(loop)));
+      }
+    } catch (IOException e) {
+      workers.forEach(worker -> worker.loop().close());
+      engine.close();
+      throw new UncheckedIOException("cannot start an event loop", e);
     }
-    LOG.log(Level.INFO, "{0} loops on {1}, {2}", settings.loops(), transport.name(), engine.name());
+    LOG.log(Level.INFO, "{0} loops on {1}, {2}", settings.loops(), transport, engine.name());
     return new ProxyServer(
         settings,
-        transport,
         engine,
         HealthChecker.start(System::nanoTime, clock, random, settings.probes()),
         List.copyOf(workers));
+  }
+
+  private static Transport transport(ProxySettings.TransportKind kind) {
+    return switch (kind) {
+      case BEST -> Transport.best();
+      case EPOLL -> Transport.EPOLL;
+      case NIO -> Transport.NIO;
+    };
+  }
+
+  private static TlsEngine engine(
+      ProxySettings.TlsKind kind, InstantSource clock, SecureRandom random) {
+    return switch (kind) {
+      case BEST -> TlsEngine.best(clock, random);
+      case OPENSSL -> TlsEngine.openSsl(clock, random);
+      case JDK -> TlsEngine.jdk(clock, random);
+    };
   }
 
   /// Makes the world match the plan: binds what is new, swaps snapshots, drains what is gone.
@@ -116,7 +126,8 @@ public final class ProxyServer implements AutoCloseable {
     return Optional.ofNullable(plans.get(planName)).map(LivePlan::report);
   }
 
-  /// Calls the listener with a plan's name each time that an endpoint of it went up or down; never on
+  /// Calls the listener with a plan's name each time that an endpoint of it went up or down; never
+  // on
   /// an event loop. It must not block for long.
   public void onHealthChange(Consumer<String> listener) {
     healthListeners.add(listener);
@@ -139,7 +150,7 @@ public final class ProxyServer implements AutoCloseable {
       plans.values().forEach(LivePlan::abort);
       plans.clear();
       workers.forEach(worker -> worker.run(worker.http()::close));
-      transport.close();
+      workers.forEach(worker -> worker.loop().close());
       engine.close();
     } finally {
       change.unlock();

@@ -2,7 +2,8 @@ package agrippa.proxy;
 
 import agrippa.proxy.session.HttpLoop;
 import agrippa.proxy.transport.EventLoop;
-import java.util.concurrent.Callable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,21 +16,31 @@ record Worker(int index, EventLoop loop, HttpLoop http) {
   /// A loop's turn takes far less; if one takes this long the process is broken.
   private static final int LONGEST_TURN_SECONDS = 30;
 
+  /// Something done on a loop's thread.
+  interface Task<T> {
+    T run() throws IOException;
+  }
+
   /// Does something on the loop's thread and waits for it. Not for the loops' own threads.
   ///
-  /// @throws ExecutionException if the task failed
-  <T> T call(Callable<T> task) throws ExecutionException {
+  /// @throws IOException if the task does
+  <T> T call(Task<T> task) throws IOException {
     CompletableFuture<T> done = new CompletableFuture<>();
     loop.execute(
         () -> {
           try {
-            done.complete(task.call());
-          } catch (Exception e) {
+            done.complete(task.run());
+          } catch (IOException | RuntimeException e) {
             done.completeExceptionally(e);
           }
         });
     try {
       return done.get(LONGEST_TURN_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw new IOException(cause.getMessage(), cause);
+      }
+      throw new IllegalStateException("loop " + index + " failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for loop " + index, e);
@@ -46,8 +57,8 @@ record Worker(int index, EventLoop loop, HttpLoop http) {
             task.run();
             return true;
           });
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("loop " + index + " failed", e.getCause());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

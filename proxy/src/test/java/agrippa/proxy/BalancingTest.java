@@ -133,8 +133,7 @@ class BalancingTest {
   @Test
   void sourceIpKeepsAClientAtItsEndpoint() throws Exception {
     InetSocketAddress at =
-        fixture.serve(
-            plan(by(Algorithm.SOURCE_IP, pool(endpoint(a), endpoint(b), endpoint(c)))));
+        fixture.serve(plan(by(Algorithm.SOURCE_IP, pool(endpoint(a), endpoint(b), endpoint(c)))));
 
     Set<String> seen = new HashSet<>();
     for (int host = 1; host <= 20; host++) {
@@ -154,9 +153,7 @@ class BalancingTest {
   void backupsServeOnlyWhileNothingElseCan() throws Exception {
     InetSocketAddress at =
         fixture.serve(
-            plan(
-                checked(
-                    new Check.Probe.Connect(), pool(endpoint(a), backup(b), backup(c)))));
+            plan(checked(new Check.Probe.Connect(), pool(endpoint(a), backup(b), backup(c)))));
     assertThat(bodies(at, 6)).containsOnly("a");
 
     a.kill();
@@ -170,8 +167,7 @@ class BalancingTest {
 
   @Test
   void weightZeroAndDisabledGetNoNewWork() throws Exception {
-    InetSocketAddress at =
-        fixture.serve(plan(pool(endpoint(a, 0), disabled(b), endpoint(c))));
+    InetSocketAddress at = fixture.serve(plan(pool(endpoint(a, 0), disabled(b), endpoint(c))));
 
     assertThat(bodies(at, 10)).containsOnly("c");
   }
@@ -185,8 +181,7 @@ class BalancingTest {
 
   @Test
   void nothingUsableClosesInTcpMode() throws Exception {
-    InetSocketAddress at =
-        fixture.serve(plan(frontend("web", Mode.TCP), pool(disabled(a))));
+    InetSocketAddress at = fixture.serve(plan(frontend("web", Mode.TCP), pool(disabled(a))));
 
     try (Client client = Client.to(at)) {
       assertThat(client.receiveAll()).isEmpty();
@@ -196,8 +191,7 @@ class BalancingTest {
   @Test
   void persistenceBySourceIpOutlivesAWeightOfZero() throws Exception {
     Persistence bySource = new Persistence.SourceIp();
-    InetSocketAddress at =
-        fixture.serve(plan(sticky(bySource, pool(endpoint(a), endpoint(b)))));
+    InetSocketAddress at = fixture.serve(plan(sticky(bySource, pool(endpoint(a), endpoint(b)))));
     String mine = Client.get(at, "/").body();
     assertThat(bodies(at, 10)).containsOnly(mine);
 
@@ -205,7 +199,9 @@ class BalancingTest {
         plan(
             sticky(
                 bySource,
-                pool(endpoint(a, mine.equals("a") ? 0 : 1), endpoint(b, mine.equals("b") ? 0 : 1)))));
+                pool(
+                    endpoint(a, mine.equals("a") ? 0 : 1),
+                    endpoint(b, mine.equals("b") ? 0 : 1)))));
 
     assertThat(bodies(at, 10)).containsOnly(mine);
     try (Client other = Client.from("127.0.0.77", at)) {
@@ -217,8 +213,7 @@ class BalancingTest {
   void persistenceByInsertedCookie() throws Exception {
     InetSocketAddress at =
         fixture.serve(
-            plan(
-                sticky(new Persistence.InsertedCookie("SRV"), pool(endpoint(a), endpoint(b)))));
+            plan(sticky(new Persistence.InsertedCookie("SRV"), pool(endpoint(a), endpoint(b)))));
 
     Message first = Client.get(at, "/");
     String cookie = first.field("Set-Cookie");
@@ -230,7 +225,9 @@ class BalancingTest {
       assertThat(next.field("Set-Cookie")).isNull();
     }
     Backend mine = first.body().equals("a") ? a : b;
-    assertThat(mine.requests().getLast().field("Cookie")).contains("x=1", "y=2").doesNotContain("SRV");
+    assertThat(mine.requests().getLast().field("Cookie"))
+        .contains("x=1", "y=2")
+        .doesNotContain("SRV");
   }
 
   @Test
@@ -294,7 +291,15 @@ class BalancingTest {
     fixture.await("b", EndpointState.DRAIN);
     assertThat(fixture.state("plan", "pool", "c")).isEqualTo(EndpointState.MAINT);
     ProxyReport.CheckReport last =
-        fixture.proxy.observe("plan").orElseThrow().upstreams().get("pool").endpoints().get("a").check();
+        fixture
+            .proxy
+            .observe("plan")
+            .orElseThrow()
+            .upstreams()
+            .get("pool")
+            .endpoints()
+            .get("a")
+            .check();
     assertThat(last.passed()).isTrue();
     assertThat(last.detail()).isEqualTo("status 200");
 

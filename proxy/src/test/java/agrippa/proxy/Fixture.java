@@ -20,11 +20,11 @@ import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ final class Fixture implements AutoCloseable {
   }
 
   Fixture(ProxySettings settings) {
-    proxy = ProxyServer.start(settings, InstantSource.system(), new Random(42));
+    proxy = ProxyServer.start(settings, InstantSource.system(), new SecureRandom());
     proxy.onHealthChange(healthChanges::add);
   }
 
@@ -119,51 +119,115 @@ final class Fixture implements AutoCloseable {
 
   static Frontend frontend(String name, Mode mode) {
     return new Frontend(
-        name, mode, List.of(ANY_PORT), null, List.of(), 1_000, TIMEOUTS, List.of(), List.of(),
+        name,
+        mode,
+        List.of(ANY_PORT),
+        null,
+        List.of(),
+        1_000,
+        TIMEOUTS,
+        List.of(),
+        List.of(),
         "pool");
   }
 
   static Frontend bound(Frontend f, InetSocketAddress... binds) {
     return new Frontend(
-        f.name(), f.mode(), List.of(binds), f.tls(), f.allowed(), f.connectionLimit(),
-        f.timeouts(), f.headers(), f.routes(), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        List.of(binds),
+        f.tls(),
+        f.allowed(),
+        f.connectionLimit(),
+        f.timeouts(),
+        f.headers(),
+        f.routes(),
+        f.defaultUpstream());
   }
 
   static Frontend limited(Frontend f, int connections) {
     return new Frontend(
-        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), connections, f.timeouts(),
-        f.headers(), f.routes(), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        f.binds(),
+        f.tls(),
+        f.allowed(),
+        connections,
+        f.timeouts(),
+        f.headers(),
+        f.routes(),
+        f.defaultUpstream());
   }
 
   static Frontend allowing(Frontend f, String... networks) {
     List<Cidr> allowed = List.of(networks).stream().map(Cidr::parse).toList();
     return new Frontend(
-        f.name(), f.mode(), f.binds(), f.tls(), allowed, f.connectionLimit(), f.timeouts(),
-        f.headers(), f.routes(), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        f.binds(),
+        f.tls(),
+        allowed,
+        f.connectionLimit(),
+        f.timeouts(),
+        f.headers(),
+        f.routes(),
+        f.defaultUpstream());
   }
 
   static Frontend timed(Frontend f, Timeouts timeouts) {
     return new Frontend(
-        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), f.connectionLimit(), timeouts,
-        f.headers(), f.routes(), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        f.binds(),
+        f.tls(),
+        f.allowed(),
+        f.connectionLimit(),
+        timeouts,
+        f.headers(),
+        f.routes(),
+        f.defaultUpstream());
   }
 
   static Frontend routed(Frontend f, Route... routes) {
     return new Frontend(
-        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), f.connectionLimit(), f.timeouts(),
-        f.headers(), List.of(routes), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        f.binds(),
+        f.tls(),
+        f.allowed(),
+        f.connectionLimit(),
+        f.timeouts(),
+        f.headers(),
+        List.of(routes),
+        f.defaultUpstream());
   }
 
   static Frontend inserting(Frontend f, HeaderInsert... headers) {
     return new Frontend(
-        f.name(), f.mode(), f.binds(), f.tls(), f.allowed(), f.connectionLimit(), f.timeouts(),
-        List.of(headers), f.routes(), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        f.binds(),
+        f.tls(),
+        f.allowed(),
+        f.connectionLimit(),
+        f.timeouts(),
+        List.of(headers),
+        f.routes(),
+        f.defaultUpstream());
   }
 
   static Frontend encrypted(Frontend f, TlsServer tls) {
     return new Frontend(
-        f.name(), f.mode(), f.binds(), tls, f.allowed(), f.connectionLimit(), f.timeouts(),
-        f.headers(), f.routes(), f.defaultUpstream());
+        f.name(),
+        f.mode(),
+        f.binds(),
+        tls,
+        f.allowed(),
+        f.connectionLimit(),
+        f.timeouts(),
+        f.headers(),
+        f.routes(),
+        f.defaultUpstream());
   }
 
   /// The upstream `pool`, in turns.
@@ -178,28 +242,24 @@ final class Fixture implements AutoCloseable {
 
   static Upstream by(Algorithm algorithm, Upstream u) {
     return new Upstream(
-        u.name(), algorithm, u.persistence(), u.endpoints(), u.check(), u.tls(),
-        u.proxyProtocol());
+        u.name(), algorithm, u.persistence(), u.endpoints(), u.check(), u.tls(), u.proxyProtocol());
   }
 
   static Upstream sticky(Persistence persistence, Upstream u) {
     return new Upstream(
-        u.name(), u.algorithm(), persistence, u.endpoints(), u.check(), u.tls(),
-        u.proxyProtocol());
+        u.name(), u.algorithm(), persistence, u.endpoints(), u.check(), u.tls(), u.proxyProtocol());
   }
 
   static Upstream encrypted(Upstream u, TlsClient tls) {
     return new Upstream(
-        u.name(), u.algorithm(), u.persistence(), u.endpoints(), u.check(), tls,
-        u.proxyProtocol());
+        u.name(), u.algorithm(), u.persistence(), u.endpoints(), u.check(), tls, u.proxyProtocol());
   }
 
   /// Checks quickly: every 100 ms, down after two failures, up after two successes.
   static Upstream checked(Check.Probe probe, Upstream u) {
     Check check = new Check(probe, Duration.ofMillis(100), Duration.ofSeconds(5), 2, 2);
     return new Upstream(
-        u.name(), u.algorithm(), u.persistence(), u.endpoints(), check, u.tls(),
-        u.proxyProtocol());
+        u.name(), u.algorithm(), u.persistence(), u.endpoints(), check, u.tls(), u.proxyProtocol());
   }
 
   static Endpoint endpoint(Backend backend) {
@@ -207,8 +267,7 @@ final class Fixture implements AutoCloseable {
   }
 
   static Endpoint endpoint(Backend backend, int weight) {
-    return new Endpoint(
-        backend.name(), backend.address(), weight, false, true, backend.address());
+    return new Endpoint(backend.name(), backend.address(), weight, false, true, backend.address());
   }
 
   static Endpoint backup(Backend backend) {

@@ -138,8 +138,7 @@ class FrontendsTest {
                 .withTransport(transport)
                 .withDrain(java.time.Duration.ofMillis(200)));
     Backend silent = fixture.add(Backend.talking("silent", (_, in) -> in.readAllBytes()));
-    InetSocketAddress at =
-        fixture.serve(plan(frontend("web", Mode.TCP), pool(endpoint(silent))));
+    InetSocketAddress at = fixture.serve(plan(frontend("web", Mode.TCP), pool(endpoint(silent))));
     try (Client client = Client.to(at)) {
       client.send("hello");
 
@@ -193,8 +192,7 @@ class FrontendsTest {
   @Test
   void onlyAllowedNetworksConnect() throws Exception {
     InetSocketAddress at =
-        fixture.serve(
-            plan(allowing(frontend(), "127.1.0.0/16", "::/0"), pool(endpoint(a))));
+        fixture.serve(plan(allowing(frontend(), "127.1.0.0/16", "::/0"), pool(endpoint(a))));
 
     try (Client in = Client.from("127.1.2.3", at);
         Client out = Client.from("127.2.0.1", at)) {
@@ -206,8 +204,7 @@ class FrontendsTest {
 
   @Test
   void clientsBeyondTheLimitWait() throws Exception {
-    InetSocketAddress at =
-        fixture.serve(plan(limited(frontend(), 3), pool(endpoint(a))));
+    InetSocketAddress at = fixture.serve(plan(limited(frontend(), 3), pool(endpoint(a))));
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       Client client = Client.to(at);
@@ -239,8 +236,7 @@ class FrontendsTest {
 
   @Test
   void aRaisedLimitLetsWaitingClientsIn() throws Exception {
-    InetSocketAddress at =
-        fixture.serve(plan(limited(frontend(), 1), pool(endpoint(a))));
+    InetSocketAddress at = fixture.serve(plan(limited(frontend(), 1), pool(endpoint(a))));
     try (Client first = Client.to(at);
         Client second = Client.to(at)) {
       assertThat(first.get("/").status()).isEqualTo(200);
@@ -289,8 +285,7 @@ class FrontendsTest {
     Backend silent = fixture.add(Backend.talking("silent", (_, in) -> in.readAllBytes()));
     InetSocketAddress at =
         fixture.serve(
-            plan(
-                timed(frontend(), new Timeouts(30_000, 5_000, 100, 0)), pool(endpoint(silent))));
+            plan(timed(frontend(), new Timeouts(30_000, 5_000, 100, 0)), pool(endpoint(silent))));
 
     assertThat(Client.get(at, "/").status()).isEqualTo(504);
   }
@@ -346,8 +341,7 @@ class FrontendsTest {
 
   @Test
   void changesFromTcpToHttpWithoutRefusingAnybody() throws Exception {
-    InetSocketAddress at =
-        fixture.serve(plan(frontend("web", Mode.TCP), pool(endpoint(a))));
+    InetSocketAddress at = fixture.serve(plan(frontend("web", Mode.TCP), pool(endpoint(a))));
     assertThat(Client.get(at, "/").body()).isEqualTo("a");
 
     Frontend http = inserting(frontend(), HeaderInsert.X_FORWARDED_PROTO);

@@ -128,7 +128,8 @@ class RoutingTest {
                     frontend(),
                     new Route(
                         "both",
-                        List.of(path("/a", Comparison.STARTS_WITH), path("z", Comparison.ENDS_WITH)),
+                        List.of(
+                            path("/a", Comparison.STARTS_WITH), path("z", Comparison.ENDS_WITH)),
                         new Action.Forward("special"))),
                 pool(endpoint(normal)),
                 pool("special", endpoint(special))));
@@ -200,8 +201,7 @@ class RoutingTest {
     InetSocketAddress at =
         fixture.serve(
             plan(
-                routed(
-                    frontend(), new Route("r", List.of(match), new Action.Forward("special"))),
+                routed(frontend(), new Route("r", List.of(match), new Action.Forward("special"))),
                 pool(endpoint(normal)),
                 pool("special", endpoint(special))));
     try (Client client = Client.to(at)) {
