@@ -53,7 +53,7 @@ final class Contexts {
   }
 
   /// Closes what is not used any more, after every loop ended the turn that it may have been used
-  // in.
+  /// in.
   void closeUnused(List<Worker> workers) {
     if (unused.isEmpty()) {
       return;

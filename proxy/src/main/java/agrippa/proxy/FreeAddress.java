@@ -10,9 +10,8 @@ final class FreeAddress {
   private FreeAddress() {}
 
   /// Loops listen with SO_REUSEPORT, which would let a second frontend, or a second proxy of the
-  // same
-  /// user, quietly take half of another's connections. So the address is bound once without it,
-  /// which fails if anybody listens there.
+  /// same user, quietly take half of another's connections. So the address is bound once without
+  /// it, which fails if anybody listens there.
   ///
   /// @throws IOException if it is in use, or no address of this machine
   static void check(InetSocketAddress address) throws IOException {

@@ -42,8 +42,7 @@ final class Gate {
   }
 
   /// Announces that a loop waits. It must try to enter once more afterwards: a place may have
-  // become
-  /// free before anybody knew of it.
+  /// become free before anybody knew of it.
   void startWaiting() {
     waiting.getAndIncrement();
   }

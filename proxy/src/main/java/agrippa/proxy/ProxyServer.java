@@ -21,8 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// Serves any number of plans in one process. Calls come from any thread but the event loops' and
-// may
-/// block for some milliseconds, never on a peer.
+/// may block for some milliseconds, never on a peer.
 public final class ProxyServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
 
@@ -127,8 +126,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   /// Calls the listener with a plan's name each time that an endpoint of it went up or down; never
-  // on
-  /// an event loop. It must not block for long.
+  /// on an event loop. It must not block for long.
   public void onHealthChange(Consumer<String> listener) {
     healthListeners.add(listener);
   }

@@ -10,8 +10,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS that accepts every certificate. A probe asks whether an endpoint works, sends nothing secret
 /// and believes nothing but the status; whether its certificate is good matters to traffic, where
-// the
-/// plan's own settings hold.
+/// the plan's own settings hold.
 final class TrustingTls {
   private TrustingTls() {}
 

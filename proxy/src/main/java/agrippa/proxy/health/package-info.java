@@ -7,9 +7,8 @@
 ///
 /// A ping is an ICMP echo request through a raw socket of the JDK's if this process may open one
 /// (root, or CAP_NET_RAW), else one run of the system's `ping` with a fixed argument list, which
-// has
-/// the privilege itself or uses an unprivileged ICMP socket if `net.ipv4.ping_group_range` permits
-/// it. Without either, pings fail and say so.
+/// has the privilege itself or uses an unprivileged ICMP socket if `net.ipv4.ping_group_range`
+/// permits it. Without either, pings fail and say so.
 @NullMarked
 package agrippa.proxy.health;
 
