@@ -81,8 +81,10 @@ public final class ProxyServer implements AutoCloseable {
       ProxySettings.TlsKind kind, InstantSource clock, SecureRandom random) {
     return switch (kind) {
       case BEST -> TlsEngine.best(clock, random);
-      case OPENSSL -> TlsEngine.openSsl(clock, random);
-      case JDK -> TlsEngine.jdk(clock, random);
+      case OPENSSL ->
+          TlsEngine.openssl(clock, random)
+              .orElseThrow(() -> new IllegalStateException("OpenSSL 3 is not on this machine"));
+      case JDK -> TlsEngine.jdk(random);
     };
   }
 
