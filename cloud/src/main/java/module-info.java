@@ -7,4 +7,5 @@ module agrippa.cloud {
   requires org.bouncycastle.provider;
 
   exports agrippa.cloud;
+  exports agrippa.cloud.identity;
 }
