@@ -9,7 +9,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Puts [TlsChannel]s over plain channels, whichever engine does their cryptography.
-record LayeredTls(TlsSource source) implements TlsContext {
+///
+/// @param patience longest time that a peer may take for its handshake, in milliseconds
+record LayeredTls(TlsSource source, long patience) implements TlsContext {
+  private static final long PATIENCE = 10_000;
+
+  LayeredTls(TlsSource source) {
+    this(source, PATIENCE);
+  }
 
   @Override
   public Channel connect(
@@ -18,6 +25,7 @@ record LayeredTls(TlsSource source) implements TlsContext {
     return TlsChannel.connecting(
         source.buffers(loop),
         source.connect(loop, to, name),
+        patience,
         layer -> loop.connect(to, null, null, layer),
         handler);
   }
@@ -25,7 +33,8 @@ record LayeredTls(TlsSource source) implements TlsContext {
   @Override
   public void accept(Channel plain, Consumer<Channel> established, Runnable failed) {
     EventLoop loop = plain.loop();
-    TlsChannel.accepting(source.buffers(loop), source.accept(loop), plain, established, failed);
+    TlsChannel.accepting(
+        source.buffers(loop), source.accept(loop), patience, plain, established, failed);
   }
 
   @Override

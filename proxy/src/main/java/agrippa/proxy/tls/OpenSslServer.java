@@ -15,7 +15,6 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A frontend's settings in OpenSSL: one SSL_CTX for each certificate, all else in them the same.
@@ -33,7 +32,6 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
   private final MemorySegment protocols;
   private final long callbackId;
   private final OpenSslUsers users = new OpenSslUsers(this::free);
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   OpenSslServer(OpenSslEngine engine, TlsServer plan) throws GeneralSecurityException {
     if (plan.certificates().isEmpty()) {
@@ -155,9 +153,7 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      users.leave();
-    }
+    users.close();
   }
 
   private void free() {

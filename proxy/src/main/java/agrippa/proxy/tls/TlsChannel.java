@@ -27,9 +27,7 @@ final class TlsChannel implements Channel, Handler {
    */
   private static final System.Logger LOG = System.getLogger(TlsChannel.class.getName());
 
-  /// Longest handshake, and longest wait for a peer to take the last bytes before a close.
-  private static final long HANDSHAKE_MILLIS = 10_000;
-
+  /// Longest wait for a peer to take the last bytes before a close.
   private static final long LINGER_MILLIS = 5_000;
 
   /// Most plaintext encrypted before it is sent: four full records a system call. A peer that did
@@ -46,6 +44,7 @@ final class TlsChannel implements Channel, Handler {
   private final Channel plain;
   private final Outcome outcome;
   private final boolean server;
+  private final long patience;
   private final Deadline deadline;
 
   private Handler handler = Unheard.INSTANCE;
@@ -67,11 +66,13 @@ final class TlsChannel implements Channel, Handler {
   private TlsChannel(
       TlsBuffers buffers,
       TlsRecords records,
+      long patience,
       Function<Handler, Channel> below,
       boolean server,
       Outcome outcome) {
     this.buffers = buffers;
     this.records = records;
+    this.patience = patience;
     this.server = server;
     this.outcome = outcome;
     this.state = server ? State.HANDSHAKE : State.CONNECTING;
@@ -83,6 +84,7 @@ final class TlsChannel implements Channel, Handler {
   static void accepting(
       TlsBuffers buffers,
       TlsRecords records,
+      long patience,
       Channel plain,
       Consumer<Channel> established,
       Runnable failed) {
@@ -90,19 +92,25 @@ final class TlsChannel implements Channel, Handler {
         new TlsChannel(
             buffers,
             records,
+            patience,
             layer -> {
               plain.handler(layer);
               return plain;
             },
             true,
             new Accepted(established, failed));
-    channel.deadline.in(HANDSHAKE_MILLIS);
+    channel.deadline.in(patience);
   }
 
   /// The client side over a channel that `below` starts to connect.
   static Channel connecting(
-      TlsBuffers buffers, TlsRecords records, Function<Handler, Channel> below, Handler handler) {
-    TlsChannel channel = new TlsChannel(buffers, records, below, false, Connected.INSTANCE);
+      TlsBuffers buffers,
+      TlsRecords records,
+      long patience,
+      Function<Handler, Channel> below,
+      Handler handler) {
+    TlsChannel channel =
+        new TlsChannel(buffers, records, patience, below, false, Connected.INSTANCE);
     channel.handler = handler;
     return channel;
   }
@@ -113,7 +121,7 @@ final class TlsChannel implements Channel, Handler {
   public void connected(Channel below) {
     if (state == State.CONNECTING) {
       state = State.HANDSHAKE;
-      deadline.in(HANDSHAKE_MILLIS);
+      deadline.in(patience);
       advance(buffers.input());
     }
   }
