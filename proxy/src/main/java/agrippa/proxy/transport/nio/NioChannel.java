@@ -27,6 +27,7 @@ final class NioChannel implements Channel, NioLoop.Selected {
   private Handler handler;
   private int interest;
   private boolean again;
+  private boolean closed;
 
   private NioChannel(
       NioLoop loop, SocketChannel socket, InetSocketAddress remote, Handler handler) {
@@ -88,9 +89,10 @@ final class NioChannel implements Channel, NioLoop.Selected {
   }
 
   private void fail(Exception e) {
-    boolean wasOpen = isOpen();
+    // The JDK has closed the socket already: what counts is whether its owner did.
+    boolean wanted = !closed;
     close();
-    if (wasOpen) {
+    if (wanted) {
       handler.connectFailed(this, why(e));
     }
   }
@@ -169,6 +171,7 @@ final class NioChannel implements Channel, NioLoop.Selected {
 
   @Override
   public void close() {
+    closed = true;
     NioLoop.closeQuietly(socket);
   }
 
