@@ -8,4 +8,5 @@ module agrippa.cloud {
 
   exports agrippa.cloud;
   exports agrippa.cloud.identity;
+  exports agrippa.cloud.network;
 }
