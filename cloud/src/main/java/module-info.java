@@ -9,4 +9,5 @@ module agrippa.cloud {
   exports agrippa.cloud;
   exports agrippa.cloud.identity;
   exports agrippa.cloud.network;
+  exports agrippa.cloud.secret;
 }
