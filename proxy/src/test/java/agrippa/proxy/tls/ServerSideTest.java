@@ -12,6 +12,7 @@ import agrippa.proxy.transport.TlsInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -236,6 +237,22 @@ class ServerSideTest {
       }
     }
     assertThat(rig.failed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0002", "\u0080\u0000\u0000"})
+  void whoSpeaksSomethingElseHarmsNobody(String nonsense) throws Exception {
+    InetSocketAddress at = echo(Rig.server(www));
+    try (SSLSocket good = Sockets.connect(Sockets.context(), at)) {
+      assertThat(Sockets.echo(good, "one")).isEqualTo("one");
+      try (Socket bad = new Socket(at.getAddress(), at.getPort())) {
+        bad.getOutputStream().write(nonsense.getBytes(StandardCharsets.ISO_8859_1));
+        bad.shutdownOutput();
+        assertThat(rig.failed()).isTrue();
+      }
+      assertThat(Sockets.echo(good, "two")).isEqualTo("two");
+    }
   }
 
   @Test
