@@ -14,7 +14,10 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Bytes that one read into the scratch buffer may take.
   int SCRATCH_ROOM = 64 * 1024;
 
-  /// Runs a task on the loop's thread, soon. Any thread may call it.
+  /// Runs a task on the loop's thread, soon, even if the loop is just ending. Any thread may call
+  /// it.
+  ///
+  /// @throws java.util.concurrent.RejectedExecutionException if the loop has ended
   @Override
   void execute(Runnable task);
 

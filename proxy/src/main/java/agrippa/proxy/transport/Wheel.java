@@ -42,10 +42,14 @@ final class Wheel {
     return Math.max(1, (tick + distance + 1) * TICK_MILLIS - now);
   }
 
-  /// Runs what has expired.
-  void advance(long millis) {
+  /// Sets the clock, before anybody sets deadlines by it.
+  void now(long millis) {
     now = millis;
-    long target = millis / TICK_MILLIS;
+  }
+
+  /// Runs what has expired.
+  void advance() {
+    long target = now / TICK_MILLIS;
     // After a long sleep one turn visits every slot.
     tick = Math.max(tick, target - SLOTS);
     for (; tick < target; tick++) {
@@ -78,6 +82,7 @@ final class Wheel {
     static final int NOWHERE = -1;
     static final int DETACHED = -2;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long LONGEST = Long.MAX_VALUE / 4;
 
     private final Runnable expired;
     private long at = NEVER;
@@ -92,7 +97,7 @@ final class Wheel {
 
     @Override
     public void in(long millis) {
-      at = now + millis;
+      at = now + Math.min(millis, LONGEST);
       if (slot == NOWHERE) {
         insert();
       } else if (slot >= 0 && at / TICK_MILLIS < slotTick) {
@@ -104,6 +109,10 @@ final class Wheel {
     @Override
     public void cancel() {
       at = NEVER;
+      if (slot >= 0) {
+        // At once, not when the slot comes up: a session that ended should be garbage.
+        remove();
+      }
     }
 
     /// Its slot came up.

@@ -7,10 +7,7 @@ import agrippa.proxy.transport.Handler;
 import agrippa.proxy.transport.Handler.ConnectFailure;
 import agrippa.proxy.transport.TlsInfo;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -23,11 +20,15 @@ final class NioChannel implements Channel, NioLoop.Selected {
   private final NioLoop loop;
   private final SocketChannel socket;
   private final InetSocketAddress remote;
+  private @Nullable InetSocketAddress local;
   private @Nullable SelectionKey key;
   private Handler handler;
   private int interest;
-  private boolean again;
+
+  /// By our side: the JDK closes a socket by itself if it cannot be connected.
   private boolean closed;
+
+  private boolean again;
 
   private NioChannel(
       NioLoop loop, SocketChannel socket, InetSocketAddress remote, Handler handler) {
@@ -42,25 +43,21 @@ final class NioChannel implements Channel, NioLoop.Selected {
     InetSocketAddress remote = NioLoop.address(socket::getRemoteAddress);
     NioChannel channel = new NioChannel(loop, socket, remote, Unhandled.INSTANCE);
     channel.open(0);
+    channel.local();
     channel.readAgain();
     return channel;
   }
 
   static NioChannel connect(NioLoop loop, InetSocketAddress to, Handler handler) {
-    SocketChannel socket;
-    try {
-      socket = SocketChannel.open();
-    } catch (IOException e) {
-      throw new IllegalStateException("out of sockets", e);
-    }
+    SocketChannel socket = loop.newSocket();
     NioChannel channel = new NioChannel(loop, socket, to, handler);
     try {
       channel.open(SelectionKey.OP_CONNECT);
       if (socket.connect(to)) {
-        loop.soon(channel::established);
+        loop.soon(() -> channel.guarded(channel::established));
       }
     } catch (IOException | RuntimeException e) {
-      loop.soon(() -> channel.fail(e));
+      loop.soon(() -> channel.guarded(() -> channel.fail(e)));
     }
     return channel;
   }
@@ -89,25 +86,38 @@ final class NioChannel implements Channel, NioLoop.Selected {
   }
 
   private void fail(Exception e) {
-    // The JDK has closed the socket already: what counts is whether its owner did.
-    boolean wanted = !closed;
+    boolean abandoned = closed;
     close();
-    if (wanted) {
+    if (!abandoned) {
       handler.connectFailed(this, why(e));
     }
   }
 
   private static ConnectFailure why(Exception e) {
-    return switch (e) {
-      case NoRouteToHostException none -> ConnectFailure.UNREACHABLE;
-      case ConnectException refused -> ConnectFailure.REFUSED;
-      case SocketException reset -> ConnectFailure.RESET;
-      case Exception other -> ConnectFailure.UNREACHABLE;
-    };
+    // The JDK tells the system's errors apart by their texts only.
+    String text = String.valueOf(e.getMessage());
+    if (text.startsWith("Connection refused")) {
+      return ConnectFailure.REFUSED;
+    }
+    return text.startsWith("Connection reset") ? ConnectFailure.RESET : ConnectFailure.UNREACHABLE;
   }
 
   @Override
   public void selected(int operations) {
+    guarded(() -> tell(operations));
+  }
+
+  /// Ends the connection if its session fails: nobody knows what it would do next.
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      abort();
+      throw e;
+    }
+  }
+
+  private void tell(int operations) {
     if ((operations & SelectionKey.OP_CONNECT) != 0) {
       finishConnect();
       return;
@@ -131,6 +141,9 @@ final class NioChannel implements Channel, NioLoop.Selected {
   @Override
   public int read(Buffer into) {
     int room = into.room();
+    if (room <= 0) {
+      throw new IllegalArgumentException("no room to read into");
+    }
     try {
       int count = socket.read(into.roomView());
       if (count > 0) {
@@ -209,7 +222,7 @@ final class NioChannel implements Channel, NioLoop.Selected {
   private void readAgainNow() {
     again = false;
     if (isOpen()) {
-      handler.readable(this);
+      guarded(() -> handler.readable(this));
     }
   }
 
@@ -225,7 +238,12 @@ final class NioChannel implements Channel, NioLoop.Selected {
 
   @Override
   public InetSocketAddress local() {
-    return NioLoop.address(socket::getLocalAddress);
+    InetSocketAddress known = local;
+    if (known == null) {
+      known = NioLoop.address(socket::getLocalAddress);
+      local = known;
+    }
+    return known;
   }
 
   @Override
