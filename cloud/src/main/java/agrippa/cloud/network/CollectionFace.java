@@ -66,9 +66,10 @@ final class CollectionFace<R extends Resource> {
     ObjectNode one = resource(body);
     ObjectNode shown =
         records.change(
-            draft ->
-                collection.show(
-                    draft.state(), caller, collection.create(draft, caller, new Form(one, true))));
+            draft -> {
+              R created = collection.create(draft, caller, new Form(one, true));
+              return collection.show(draft.state(), caller, created);
+            });
     return Reply.json(201, wrapped(shown));
   }
 
