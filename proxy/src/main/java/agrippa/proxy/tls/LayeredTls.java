@@ -22,12 +22,18 @@ record LayeredTls(TlsSource source, long patience) implements TlsContext {
   public Channel connect(
       EventLoop loop, InetSocketAddress to, @Nullable String serverName, Handler handler) {
     String name = ServerNames.sendable(serverName);
-    return TlsChannel.connecting(
-        source.buffers(loop),
-        source.connect(loop, to, name),
-        patience,
-        layer -> loop.connect(to, null, null, layer),
-        handler);
+    TlsRecords records = source.connect(loop, to, name);
+    try {
+      return TlsChannel.connecting(
+          source.buffers(loop),
+          records,
+          patience,
+          layer -> loop.connect(to, null, null, layer),
+          handler);
+    } catch (RuntimeException e) {
+      records.free();
+      throw e;
+    }
   }
 
   @Override

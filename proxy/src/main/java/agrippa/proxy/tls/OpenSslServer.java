@@ -28,7 +28,6 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
   private final boolean asksClients;
   private final ServerNames names;
   private final List<OpenSslSettings> settings = new ArrayList<>();
-  private final Arena arena = Arena.ofShared();
   private final MemorySegment protocols;
   private final long callbackId;
   private final OpenSslUsers users = new OpenSslUsers(this::free);
@@ -40,9 +39,9 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
     this.engine = engine;
     this.asksClients = TlsDefaults.asksClients(plan);
     this.names = new ServerNames(plan.certificates());
-    this.callbackId = engine.callbacks().add(this);
     byte[] wire = TlsDefaults.alpnWire(plan.alpn());
-    this.protocols = arena.allocateFrom(ValueLayout.JAVA_BYTE, wire);
+    this.protocols = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_BYTE, wire);
+    this.callbackId = engine.callbacks().add(this);
     try {
       fill(plan);
     } catch (GeneralSecurityException e) {
@@ -159,6 +158,5 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
   private void free() {
     engine.callbacks().remove(callbackId);
     settings.forEach(OpenSslSettings::free);
-    arena.close();
   }
 }

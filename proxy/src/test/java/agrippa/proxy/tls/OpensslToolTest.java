@@ -87,6 +87,23 @@ class OpensslToolTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1", "-tls1_1"})
+  void speaksOldVersionsIfToldTo(String version) throws Exception {
+    assumeThat(kind.engine()).as("the JDK disables them").isEqualTo("openssl");
+    List<String> old = List.of("TLSv1", "TLSv1.1");
+    try (TlsContext lax = rig.engine.server(Rig.speaking(Rig.server(certificate), old, ""));
+        Tool client = client(rig.listen(lax, Echo::on), version, "-cipher", "DEFAULT@SECLEVEL=0")) {
+      client.say("hello");
+      client.hears("hello");
+    }
+    try (Tool client =
+        client(rig.listen(tls, Echo::on), version, "-cipher", "DEFAULT@SECLEVEL=0")) {
+      assertThat(client.end()).contains("alert protocol version");
+      assertThat(rig.failed()).isTrue();
+    }
+  }
+
   @Test
   void goesOnAfterKeyUpdates() throws Exception {
     InetSocketAddress at = rig.listen(tls, Echo::on);
