@@ -46,7 +46,9 @@ public final class Database implements AutoCloseable {
         createFolder(folder);
       }
       createFile(file);
-      return new Database(lock(file), source(file));
+      var lock = file.resolveSibling(file.getFileName() + ".lock");
+      createFile(lock);
+      return new Database(locked(lock), source(file));
     } catch (IOException e) {
       throw new UncheckedIOException("the database " + file + " cannot be opened", e);
     }
@@ -70,17 +72,17 @@ public final class Database implements AutoCloseable {
 
   /// Two programs would not see each other's changes. The lock is on a file of its own, since
   /// SQLite locks the database itself.
-  private static FileChannel lock(Path file) throws IOException {
-    var path = file.resolveSibling(file.getFileName() + ".lock");
-    var channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!locked(channel)) {
+  private static FileChannel locked(Path file) throws IOException {
+    var channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    if (!tryLock(channel)) {
       channel.close();
-      throw new IllegalStateException("the database " + file + " is in use by another process");
+      throw new IllegalStateException(
+          "the database is in use by another process, which holds " + file);
     }
     return channel;
   }
 
-  private static boolean locked(FileChannel channel) throws IOException {
+  private static boolean tryLock(FileChannel channel) throws IOException {
     try {
       FileLock lock = channel.tryLock();
       return lock != null;
