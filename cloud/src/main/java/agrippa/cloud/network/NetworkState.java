@@ -97,7 +97,7 @@ final class NetworkState {
   }
 
   Stream<Port> portsHeldBy(LoadBalancerId holder) {
-    return ports().filter(it -> holder.equals(it.holder()));
+    return ports().filter(it -> it.heldBy(holder));
   }
 
   Stream<FloatingIp> floatingIps() {

@@ -26,7 +26,7 @@ record Port(
     List<AddressPair> addressPairs,
     boolean portSecurity,
     Binding binding,
-    @Nullable LoadBalancerId holder)
+    @Nullable Holder holder)
     implements Resource {
   /// The owner of devices that are load balancers.
   static final String LOAD_BALANCER = "Octavia";
@@ -53,6 +53,13 @@ record Port(
   /// @param profile a JSON object
   record Binding(String vnicType, String host, JsonNode profile) {}
 
+  /// A load balancer, and the security groups that it wanted last; users may have set others since.
+  record Holder(LoadBalancerId id, List<UUID> groups) {
+    Holder {
+      groups = List.copyOf(groups);
+    }
+  }
+
   @Override
   public Kind kind() {
     return Kind.PORT;
@@ -74,23 +81,8 @@ record Port(
         holder);
   }
 
-  Port withSecurityGroups(List<UUID> next) {
-    return new Port(
-        meta,
-        network,
-        adminStateUp,
-        mac,
-        fixedIps,
-        device,
-        next,
-        addressPairs,
-        portSecurity,
-        binding,
-        holder);
-  }
-
   /// The port of a load balancer's VIP, or nobody's again.
-  Port heldBy(@Nullable LoadBalancerId next, Device newDevice) {
+  Port heldBy(@Nullable Holder next, Device newDevice, List<UUID> groups) {
     return new Port(
         meta,
         network,
@@ -98,11 +90,15 @@ record Port(
         mac,
         fixedIps,
         newDevice,
-        securityGroups,
+        groups,
         addressPairs,
         portSecurity,
         binding,
         next);
+  }
+
+  boolean heldBy(LoadBalancerId id) {
+    return holder != null && holder.id().equals(id);
   }
 
   /// Whether it was made for a load balancer's VIP, and goes with it.
@@ -141,7 +137,9 @@ record Port(
     json.putArray("extra_dhcp_opts");
     json.putNull("qos_policy_id");
     if (holder != null) {
-      json.put(HOLDER, holder.toString());
+      ArrayNode wanted =
+          json.putObject(HOLDER).put("id", holder.id().toString()).putArray("security_groups");
+      holder.groups().forEach(it -> wanted.add(it.toString()));
     }
     return json;
   }
@@ -170,7 +168,7 @@ record Port(
                     Resource.uuid(it, "subnet_id"),
                     Addresses.of(it.path("ip_address").stringValue()))),
         new Device(json.path("device_id").stringValue(), json.path("device_owner").stringValue()),
-        Resource.list(json, "security_groups", it -> UUID.fromString(it.stringValue())),
+        ids(json, "security_groups"),
         Resource.list(
             json,
             "allowed_address_pairs",
@@ -183,6 +181,14 @@ record Port(
             json.path("binding:vnic_type").stringValue(),
             json.path("binding:host_id").stringValue(),
             json.path("binding:profile")),
-        Resource.optional(json, HOLDER, it -> new LoadBalancerId(UUID.fromString(it))));
+        json.has(HOLDER) ? holder(json.path(HOLDER)) : null);
+  }
+
+  private static Holder holder(JsonNode json) {
+    return new Holder(new LoadBalancerId(Resource.uuid(json, "id")), ids(json, "security_groups"));
+  }
+
+  private static List<UUID> ids(JsonNode json, String key) {
+    return Resource.list(json, key, it -> UUID.fromString(it.stringValue()));
   }
 }

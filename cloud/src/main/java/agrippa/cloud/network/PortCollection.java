@@ -78,10 +78,11 @@ final class PortCollection implements Collection<Port> {
   public Port update(Draft draft, Caller caller, Port before, Form form) {
     form.fixed("network_id");
     form.project();
-    if (before.holder() != null) {
+    Port.Holder holder = before.holder();
+    if (holder != null) {
       for (String name : List.of("fixed_ips", "device_id", "device_owner")) {
         if (form.has(name)) {
-          throw held(before, "updated");
+          throw held(before, holder, "updated");
         }
       }
     }
@@ -102,11 +103,11 @@ final class PortCollection implements Collection<Port> {
     return after;
   }
 
-  private static Fault held(Port port, String verb) {
+  private static Fault held(Port port, Port.Holder holder, String verb) {
     return Fault.conflict(
         "ServicePortInUse",
         "Port %s cannot be %s directly via the port API: it holds the VIP of load balancer %s."
-            .formatted(port.id(), verb, port.holder()));
+            .formatted(port.id(), verb, holder.id()));
   }
 
   private static Port filled(
@@ -309,8 +310,9 @@ final class PortCollection implements Collection<Port> {
 
   @Override
   public void delete(Draft draft, Caller caller, Port it) {
-    if (it.holder() != null) {
-      throw held(it, "deleted");
+    Port.Holder holder = it.holder();
+    if (holder != null) {
+      throw held(it, holder, "deleted");
     }
     remove(draft, it);
   }
@@ -322,7 +324,7 @@ final class PortCollection implements Collection<Port> {
   }
 
   /// A port for a VIP.
-  Port vipPort(Draft draft, Meta meta, UUID network, List<FixedIp> addresses, List<UUID> groups) {
+  Port vipPort(Draft draft, Meta meta, UUID network, List<FixedIp> addresses) {
     return new Port(
         meta,
         network,
@@ -330,7 +332,7 @@ final class PortCollection implements Collection<Port> {
         freeMac(draft.state()),
         addresses,
         Device.NONE,
-        groups,
+        List.of(),
         List.of(),
         true,
         new Binding("normal", "", Json.object()),

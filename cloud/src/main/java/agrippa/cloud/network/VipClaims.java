@@ -2,6 +2,7 @@ package agrippa.cloud.network;
 
 import agrippa.cloud.network.Port.Device;
 import agrippa.cloud.network.Port.FixedIp;
+import agrippa.cloud.network.Port.Holder;
 import agrippa.control.spi.Networks.VipClaim;
 import agrippa.control.spi.Networks.VipWish;
 import agrippa.control.spi.Networks.WishedAddress;
@@ -15,7 +16,6 @@ import agrippa.model.Vip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -54,7 +54,7 @@ final class VipClaims {
                 () ->
                     wanted == null
                         ? made(draft, id, project, wish)
-                        : taken(draft, id, wanted.value()));
+                        : taken(draft, id, wanted.value(), wish));
     return claimed(port, wish);
   }
 
@@ -63,16 +63,15 @@ final class VipClaims {
     UUID networkId = wish.network().value();
     Network network =
         state.network(networkId).orElseThrow(() -> Fault.notFound(Kind.NETWORK, networkId));
-    List<UUID> groups = wish.securityGroups().stream().map(SecurityGroupId::value).toList();
+    List<UUID> groups = ids(wish.securityGroups());
     Port port =
         ports
             .vipPort(
                 draft,
                 draft.meta(project, "octavia-lb-" + id, ""),
                 networkId,
-                addresses(state, network, wish),
-                groups)
-            .heldBy(id, device(id, Port.LOAD_BALANCER));
+                addresses(state, network, wish))
+            .heldBy(new Holder(id, groups), device(id, Port.LOAD_BALANCER), groups);
     draft.add(port);
     return port;
   }
@@ -112,7 +111,7 @@ final class VipClaims {
             () -> Fault.invalid("ip_address", "'" + address + "' is not a valid IP address."));
   }
 
-  private static Port taken(Draft draft, LoadBalancerId id, UUID wanted) {
+  private static Port taken(Draft draft, LoadBalancerId id, UUID wanted, VipWish wish) {
     Port port = draft.state().port(wanted).orElseThrow(() -> Fault.notFound(Kind.PORT, wanted));
     if (!port.device().id().isEmpty()) {
       throw Fault.conflict(
@@ -122,7 +121,15 @@ final class VipClaims {
     }
     // The owner tells a port that goes with its load balancer; this one does not.
     String owner = port.device().owner();
-    return draft.change(port.heldBy(id, device(id, owner.equals(Port.LOAD_BALANCER) ? "" : owner)));
+    Device device = device(id, owner.equals(Port.LOAD_BALANCER) ? "" : owner);
+    List<UUID> groups = ids(wish.securityGroups());
+    return draft.change(
+        port.heldBy(
+            new Holder(id, groups), device, groups.isEmpty() ? port.securityGroups() : groups));
+  }
+
+  private static List<UUID> ids(List<SecurityGroupId> groups) {
+    return groups.stream().map(SecurityGroupId::value).toList();
   }
 
   private static Device device(LoadBalancerId id, String owner) {
@@ -130,19 +137,12 @@ final class VipClaims {
   }
 
   private static VipClaim claimed(Port port, VipWish wish) {
-    String address = wish.address();
-    FixedIp main =
-        in(port, wish.subnet(), it -> address == null || it.address().equals(Addresses.of(address)))
-            .orElseThrow(
-                () ->
-                    Fault.badRequest(
-                        "InvalidIpForSubnet",
-                        "Port " + port.id() + " does not have the address that was asked for."));
     List<Vip.Additional> additional =
         wish.additional().stream()
-            .flatMap(it -> in(port, it.subnet(), any -> true).stream())
+            .map(it -> held(port, it))
             .map(it -> new Vip.Additional(new SubnetId(it.subnet()), Addresses.text(it.address())))
             .toList();
+    FixedIp main = held(port, new WishedAddress(wish.subnet(), wish.address()));
     return new VipClaim.Claimed(
         new Vip(
             Addresses.text(main.address()),
@@ -155,11 +155,18 @@ final class VipClaims {
         additional);
   }
 
-  private static Optional<FixedIp> in(Port port, SubnetId subnet, Predicate<FixedIp> fits) {
+  private static FixedIp held(Port port, WishedAddress wish) {
+    String address = wish.address();
     return port.fixedIps().stream()
-        .filter(it -> it.subnet().equals(subnet.value()))
-        .filter(fits)
-        .findFirst();
+        .filter(it -> it.subnet().equals(wish.subnet().value()))
+        .filter(it -> address == null || it.address().equals(Addresses.of(address)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Fault.badRequest(
+                    "InvalidIpForSubnet",
+                    "Port %s has no such address in subnet %s."
+                        .formatted(port.id(), wish.subnet())));
   }
 
   void release(LoadBalancerId id, Predicate<Port> which) {
@@ -175,19 +182,22 @@ final class VipClaims {
     if (port.made()) {
       PortCollection.remove(draft, port);
     } else {
-      draft.change(port.heldBy(null, new Device("", port.device().owner())));
+      Device nobody = new Device("", port.device().owner());
+      draft.change(port.heldBy(null, nobody, port.securityGroups()));
     }
   }
 
+  /// Gives the port the VIP's groups if those are others than last time. What users did to the port
+  /// since then stays, as in Neutron.
   void update(LoadBalancerId id, Vip vip) {
-    List<UUID> groups = vip.securityGroups().stream().map(SecurityGroupId::value).toList();
+    Holder next = new Holder(id, ids(vip.securityGroups()));
     records.change(
         draft -> {
           draft
               .state()
               .port(vip.port().value())
-              .filter(it -> id.equals(it.holder()) && !it.securityGroups().equals(groups))
-              .ifPresent(it -> draft.change(it.withSecurityGroups(groups)));
+              .filter(it -> it.heldBy(id) && !next.equals(it.holder()))
+              .ifPresent(it -> draft.change(it.heldBy(next, it.device(), next.groups())));
           return id;
         });
   }
@@ -198,6 +208,7 @@ final class VipClaims {
         .ports()
         .map(Port::holder)
         .filter(Objects::nonNull)
+        .map(Holder::id)
         .collect(Collectors.toUnmodifiableSet());
   }
 }

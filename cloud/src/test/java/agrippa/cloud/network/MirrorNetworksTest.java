@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,8 @@ class MirrorNetworksTest {
     assertThat(networks.port(CALLER, port).orElseThrow().deviceId()).isEqualTo("lb-" + id);
     assertThat(networks.claimVip(balancer(), ALICE, wish(port, null)))
         .isInstanceOf(VipClaim.Failed.class);
+    assertThat(networks.claimVip(balancer(), ALICE, wish(userPort(), "10.10.10.13")))
+        .isInstanceOf(VipClaim.Failed.class);
     networks.releaseVip(id, vip);
     assertThat(networks.port(CALLER, port).orElseThrow().deviceId()).isEmpty();
   }
@@ -252,18 +255,34 @@ class MirrorNetworksTest {
     assertThat(
             networks.securityGroupExists(TestCloud.PEOPLE.get("bob"), new SecurityGroupId(group)))
         .isFalse();
-    networks.updateVip(
-        id,
-        new Vip(
-            vip.address(),
-            vip.port(),
-            true,
-            subnet,
-            network,
-            null,
-            List.of(new SecurityGroupId(group))));
+    networks.updateVip(id, withGroups(vip, group));
     assertThat(port(vip.port()).path("security_groups").toString())
         .isEqualTo("[\"" + group + "\"]");
+    networks.updateVip(id, withGroups(vip));
+    assertThat(port(vip.port()).path("security_groups").isEmpty()).isTrue();
+  }
+
+  @Test
+  void groupsThatAUserSetStayUntilTheVipGetsOthers() {
+    LoadBalancerId id = balancer();
+    Vip vip = claim(id, wish(null, null)).vip();
+    UUID group = id(alice.create("/v2.0/security-groups", "{'security_group': {'name': 'web'}}"));
+    alice.put("/v2.0/ports/" + vip.port(), "{'port': {'security_groups': ['" + group + "']}}");
+    cloud.open().networks().updateVip(id, vip);
+    networks.updateVip(id, vip);
+    assertThat(port(vip.port()).path("security_groups").toString())
+        .isEqualTo("[\"" + group + "\"]");
+  }
+
+  private Vip withGroups(Vip vip, UUID... groups) {
+    return new Vip(
+        vip.address(),
+        vip.port(),
+        true,
+        subnet,
+        network,
+        null,
+        Stream.of(groups).map(SecurityGroupId::new).toList());
   }
 
   // Look-ups.
