@@ -83,13 +83,13 @@ final class Agrippa implements AutoCloseable {
     AtomicReference<String> publicUrl = new AtomicReference<>("");
     EmbeddedIdentity identity =
         new EmbeddedIdentity(
-            documents, clock, random, settings.tokenLifetime(), CATALOG, publicUrl::get);
+            documents, clock, random, ids, settings.tokenLifetime(), CATALOG, publicUrl::get);
     EmbeddedIdentity.Admin firstAdmin = identity.bootstrap(knownPassword(state));
     EmbeddedNetwork network =
         new EmbeddedNetwork(
             documents, identity.project(firstAdmin.project()).orElseThrow(), clock, ids, random);
     EmbeddedSecrets secrets =
-        new EmbeddedSecrets(documents, state.secretKey(), identity, clock, random, publicUrl::get);
+        new EmbeddedSecrets(documents, state.secretKey(), identity, clock, random, ids, publicUrl::get);
 
     // What moves packets.
     proxy = ProxyServer.start(proxySettings(settings), clock, random);
@@ -192,8 +192,7 @@ final class Agrippa implements AutoCloseable {
   }
 
   /// Stops taking requests, lets those under way finish, saves what must be saved. What is stored
-  // stays
-  /// as it is: the next start goes on from there.
+  /// stays as it is: the next start goes on from there.
   @Override
   public void close() {
     web.close();

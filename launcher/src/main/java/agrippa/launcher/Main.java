@@ -24,7 +24,7 @@ public final class Main {
   }
 
   /// What users can do something about is one plain sentence; anything else is a defect and shows
-  // all.
+  /// all.
   private static int explain(Exception error, CommandLine line, CommandLine.ParseResult parsed) {
     PrintWriter err = line.getErr();
     if (error instanceof UserError || error instanceof DemoFailure) {

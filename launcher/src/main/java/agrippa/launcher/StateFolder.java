@@ -61,7 +61,7 @@ final class StateFolder {
   }
 
   /// Makes the folder and claims it for this process, until the lock is released or the process
-  // ends.
+  /// ends.
   FileLock claim() {
     try {
       Files.createDirectories(

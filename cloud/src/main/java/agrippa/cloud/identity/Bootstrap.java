@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,10 +33,12 @@ final class Bootstrap {
 
   private final Directory directory;
   private final Passwords passwords;
+  private final Ids ids;
 
-  Bootstrap(Directory directory, Passwords passwords) {
+  Bootstrap(Directory directory, Passwords passwords, Ids ids) {
     this.directory = directory;
     this.passwords = passwords;
+    this.ids = ids;
   }
 
   Admin admin(@Nullable String knownPassword, SecureRandom random) {
@@ -98,7 +99,7 @@ final class Bootstrap {
           new Entity(
               Kind.ENDPOINT,
               Json.object()
-                  .put("id", id())
+                  .put("id", ids.next())
                   .put("interface", face)
                   .put("region_id", EmbeddedIdentity.REGION)
                   .put("region", EmbeddedIdentity.REGION)
@@ -119,7 +120,7 @@ final class Bootstrap {
             });
   }
 
-  private static ObjectNode project(String name) {
+  private ObjectNode project(String name) {
     return identified(name)
         .put("domain_id", DEFAULT_DOMAIN)
         .put("parent_id", DEFAULT_DOMAIN)
@@ -128,13 +129,8 @@ final class Bootstrap {
         .put("is_domain", false);
   }
 
-  private static ObjectNode identified(String name) {
-    return Json.object().put("id", id()).put("name", name);
-  }
-
-  /// Keystone's ids are UUIDs without dashes.
-  static String id() {
-    return UUID.randomUUID().toString().replace("-", "");
+  private ObjectNode identified(String name) {
+    return Json.object().put("id", ids.next()).put("name", name);
   }
 
   private static String generate(SecureRandom random) {

@@ -22,12 +22,14 @@ final class CredentialResource {
   private final Tokens tokens;
   private final Passwords passwords;
   private final SecureRandom random;
+  private final Ids ids;
 
-  CredentialResource(Directory directory, Tokens tokens, Passwords passwords, SecureRandom random) {
+  CredentialResource(Directory directory, Tokens tokens, Passwords passwords, SecureRandom random, Ids ids) {
     this.directory = directory;
     this.tokens = tokens;
     this.passwords = passwords;
     this.random = random;
+    this.ids = ids;
   }
 
   Reply list(Session session, Request request) {
@@ -70,7 +72,7 @@ final class CredentialResource {
     String secret = secret(wanted);
     ObjectNode attributes =
         Json.object()
-            .put("id", Bootstrap.id())
+            .put("id", ids.next())
             .put("name", name)
             .put("description", wanted.path("description").asString(""))
             .put("user_id", session.user().id())

@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Who there is, and who may do what where. Read from memory, written through to the database;
-// writers
-/// take turns.
+/// writers take turns.
 final class Directory {
   private static final String GRANTS = "identity.grants";
   private static final String PASSWORDS = "identity.passwords";

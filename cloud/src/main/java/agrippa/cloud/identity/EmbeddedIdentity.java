@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class EmbeddedIdentity implements Identity {
   private final Authenticator authenticator;
   private final KeystoneApi api;
   private final SecureRandom random;
+  private final Ids ids;
   private final Supplier<String> publicUrl;
 
   /// @param catalog other services of the program, for the catalogue
@@ -42,17 +44,19 @@ public final class EmbeddedIdentity implements Identity {
       Documents documents,
       InstantSource clock,
       SecureRandom random,
+      Supplier<UUID> uuids,
       Duration lifetime,
       List<CatalogService> catalog,
       Supplier<String> publicUrl) {
     this.directory = new Directory(documents);
+    this.ids = new Ids(uuids);
     this.passwords = new Passwords(random);
     Tokens tokens = new Tokens(documents, clock, random, lifetime);
     this.authenticator = new Authenticator(directory, tokens, passwords, new Throttle(clock));
-    this.api = new KeystoneApi(directory, tokens, authenticator, passwords, random, publicUrl);
+    this.api = new KeystoneApi(directory, tokens, authenticator, passwords, random, ids, publicUrl);
     this.random = random;
     this.publicUrl = publicUrl;
-    new Bootstrap(directory, passwords).services(catalog);
+    new Bootstrap(directory, passwords, ids).services(catalog);
   }
 
   /// A service of the catalogue.
@@ -77,7 +81,7 @@ public final class EmbeddedIdentity implements Identity {
   ///
   /// @param knownPassword of the admin, or null to generate one; set anew if it is not the admin's
   public Admin bootstrap(@Nullable String knownPassword) {
-    return new Bootstrap(directory, passwords).admin(knownPassword, random);
+    return new Bootstrap(directory, passwords, ids).admin(knownPassword, random);
   }
 
   /// The face: Keystone v3.

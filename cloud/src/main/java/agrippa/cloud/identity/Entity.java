@@ -5,10 +5,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Something that the identity service keeps, with the attributes that Keystone shows: those it
-// knows
-/// and those that clients added, as Keystone keeps them too. Immutable: every reader and writer
-// gets a
-/// copy.
+/// knows and those that clients added, as Keystone keeps them too. Immutable: every reader and
+/// writer gets a copy.
 record Entity(Kind kind, ObjectNode attributes) {
   Entity {
     attributes = attributes.deepCopy();

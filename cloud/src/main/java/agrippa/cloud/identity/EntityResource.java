@@ -27,13 +27,19 @@ final class EntityResource {
   private final Directory directory;
   private final Tokens tokens;
   private final Passwords passwords;
+  private final Ids ids;
   private final Supplier<String> publicUrl;
 
   EntityResource(
-      Directory directory, Tokens tokens, Passwords passwords, Supplier<String> publicUrl) {
+      Directory directory,
+      Tokens tokens,
+      Passwords passwords,
+      Ids ids,
+      Supplier<String> publicUrl) {
     this.directory = directory;
     this.tokens = tokens;
     this.passwords = passwords;
+    this.ids = ids;
     this.publicUrl = publicUrl;
   }
 
@@ -84,7 +90,7 @@ final class EntityResource {
     ObjectNode attributes = Json.object();
     // A region is named by its id, which the client may choose.
     String given = kind == Kind.REGION ? wanted.path("id").asString("") : "";
-    attributes.put("id", given.isEmpty() ? Bootstrap.id() : given);
+    attributes.put("id", given.isEmpty() ? ids.next() : given);
     defaults(kind, attributes);
     wanted.properties().stream()
         .filter(it -> !READ_ONLY.contains(it.getKey()))

@@ -38,13 +38,14 @@ final class KeystoneApi implements Site.Edge {
       Authenticator authenticator,
       Passwords passwords,
       SecureRandom random,
+      Ids ids,
       Supplier<String> publicUrl) {
     this.authenticator = authenticator;
     this.publicUrl = publicUrl;
     this.tokens = new TokenResource(directory, tokens, authenticator, publicUrl);
-    this.entities = new EntityResource(directory, tokens, passwords, publicUrl);
+    this.entities = new EntityResource(directory, tokens, passwords, ids, publicUrl);
     this.grants = new GrantResource(directory);
-    this.credentials = new CredentialResource(directory, tokens, passwords, random);
+    this.credentials = new CredentialResource(directory, tokens, passwords, random, ids);
   }
 
   Site site(String prefix) {

@@ -7,8 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Slows down who guesses passwords: after some failures in a row, a user's logins fail without a
-// look
-/// for a while. The table is bounded and forgets the oldest.
+/// look for a while. The table is bounded and forgets the oldest.
 final class Throttle {
   private static final int FAILURES = 10;
   private static final Duration PENALTY = Duration.ofSeconds(30);

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 
 /// The tokens that are out. Random, 256 bits; kept by their hash, so that the database gives none
-// away.
+/// away.
 final class Tokens {
   private static final String COLLECTION = "identity.tokens";
   private static final int BYTES = 32;

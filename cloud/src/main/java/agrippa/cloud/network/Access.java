@@ -4,9 +4,9 @@ import agrippa.control.Caller;
 import agrippa.model.ProjectId;
 import java.util.UUID;
 
-/// Who may see and change what: admins everything, projects what is theirs. Networks may be seen by
-/// others if they are shared or external, and their owners may do as they like with what is in
-// them.
+/// Who may see and change what: admins everything, projects what is theirs. Networks may be seen
+/// by others if they are shared or external, and their owners may do as they like with what is in
+/// them.
 final class Access {
   private Access() {}
 

@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Chooses addresses that are free, and whose image in the mirror is free as well. Remembers what
-// it
-/// gave away, so one allocator serves all addresses of one change.
+/// it gave away, so one allocator serves all addresses of one change.
 final class Allocator {
   // By the image's key, since no two addresses of whatever networks may share an image.
   private final Map<Integer, InetAddress> taken = new HashMap<>();
@@ -126,8 +125,7 @@ final class Allocator {
   }
 
   /// Whether a machine may have this address: the first of a subnet names the subnet itself, and
-  // the
-  /// last of an IPv4 subnet means everybody.
+  /// the last of an IPv4 subnet means everybody.
   private static boolean usable(Cidr cidr, InetAddress address) {
     int hostBits = cidr.network().getAddress().length * 8 - cidr.prefixLength();
     if (!cidr.contains(address)) {

@@ -13,8 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param device who uses it
 /// @param holder the load balancer whose VIP it carries, or null. Unlike the device, which users
-// may
-///     write, only claiming and releasing a VIP writes it
+///     may write, only claiming and releasing a VIP writes it
 record Port(
     Meta meta,
     UUID network,

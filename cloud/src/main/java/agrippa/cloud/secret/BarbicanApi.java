@@ -10,6 +10,7 @@ import agrippa.web.Routes.Handler;
 import agrippa.web.Site;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,11 +35,15 @@ final class BarbicanApi implements Site.Edge {
   private final ContainerResource containers;
 
   BarbicanApi(
-      SecretStore store, Identity identity, InstantSource clock, Supplier<String> publicUrl) {
+      SecretStore store,
+      Identity identity,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      Supplier<String> publicUrl) {
     this.identity = identity;
     this.publicUrl = publicUrl;
-    this.secrets = new SecretResource(store, clock, publicUrl);
-    this.containers = new ContainerResource(store, clock, publicUrl);
+    this.secrets = new SecretResource(store, clock, ids, publicUrl);
+    this.containers = new ContainerResource(store, clock, ids, publicUrl);
   }
 
   Site site(String prefix) {

@@ -16,8 +16,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Encrypts payloads at rest: AES-256-GCM with a nonce of its own each, bound to the secret's id,
-// so that
-/// one cannot be put in another's place.
+/// so that one cannot be put in another's place.
 final class Cipherer {
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;

@@ -30,11 +30,17 @@ final class ContainerResource extends OwnedResource {
   private static final int MOST_SECRETS = 100;
 
   private final SecretStore store;
+  private final Supplier<UUID> ids;
   private final Supplier<String> publicUrl;
 
-  ContainerResource(SecretStore store, InstantSource clock, Supplier<String> publicUrl) {
+  ContainerResource(
+      SecretStore store,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      Supplier<String> publicUrl) {
     super("Container", List.of("name", "URL"), clock);
     this.store = store;
+    this.ids = ids;
     this.publicUrl = publicUrl;
   }
 
@@ -83,7 +89,7 @@ final class ContainerResource extends OwnedResource {
     if (!NAMES.containsKey(type)) {
       throw invalid("'type' is not one of certificate, generic, rsa");
     }
-    String id = UUID.randomUUID().toString();
+    String id = ids.get().toString();
     Instant now = clock.instant();
     String name = body.path("name").asString("");
     if (name.length() > 255) {

@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// database.
 ///
 /// The load balancers read any secret by its reference: whether a user may put it into one was
-// decided
-/// when the user did.
+/// decided when the user did.
 public final class EmbeddedSecrets implements Secrets {
   /// Where the service is, below the public URL.
   public static final String PREFIX = "/key-manager";
@@ -37,9 +37,10 @@ public final class EmbeddedSecrets implements Secrets {
       Identity identity,
       InstantSource clock,
       SecureRandom random,
+      Supplier<UUID> ids,
       Supplier<String> publicUrl) {
     this.store = new SecretStore(documents, Cipherer.of(keyFile, random));
-    this.api = new BarbicanApi(store, identity, clock, publicUrl);
+    this.api = new BarbicanApi(store, identity, clock, ids, publicUrl);
   }
 
   /// The face: Barbican v1.

@@ -33,8 +33,7 @@ import org.bouncycastle.pkcs.PKCSException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads certificates and keys in the forms that clients store: PKCS#12 of any age without a
-// passphrase,
-/// PEM, DER. What comes out are the JDK's own types.
+/// passphrase, PEM, DER. What comes out are the JDK's own types.
 final class KeyMaterial {
   /// Opens what the JDK no longer does, such as RC2; never installed for the whole process.
   private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();

@@ -6,8 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a reference such as `http://host/key-manager/v1/secrets/<uuid>` names. The host does not
-// matter:
-/// the service may be known by several.
+/// matter: the service may be known by several.
 record Reference(Kind kind, String id) {
   private static final int LONGEST = 255;
   private static final Pattern FORM =

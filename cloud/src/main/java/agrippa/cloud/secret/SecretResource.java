@@ -34,11 +34,17 @@ final class SecretResource extends OwnedResource {
   private static final int MOST_PER_PROJECT = 10_000;
 
   private final SecretStore store;
+  private final Supplier<UUID> ids;
   private final Supplier<String> publicUrl;
 
-  SecretResource(SecretStore store, InstantSource clock, Supplier<String> publicUrl) {
+  SecretResource(
+      SecretStore store,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      Supplier<String> publicUrl) {
     super("Secret", List.of("service", "resource_type", "resource_id"), clock);
     this.store = store;
+    this.ids = ids;
     this.publicUrl = publicUrl;
   }
 
@@ -106,7 +112,7 @@ final class SecretResource extends OwnedResource {
     if (count >= MOST_PER_PROJECT) {
       throw Refused.bad("The project has too many secrets already.");
     }
-    String id = UUID.randomUUID().toString();
+    String id = ids.get().toString();
     Instant now = clock.instant();
     String name = body.path("name").asString("");
     Owned owned =

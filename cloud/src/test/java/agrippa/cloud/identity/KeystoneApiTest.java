@@ -63,6 +63,7 @@ class KeystoneApiTest {
         new Documents(DSL.using(connection, SQLDialect.SQLITE)),
         clock,
         new SecureRandom(),
+        UUID::randomUUID,
         LIFETIME,
         List.of(new CatalogService("load-balancer", "octavia", "/load-balancer")),
         () -> "http://cloud.example.org");

@@ -12,9 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The use case this program exists for, played through the public REST APIs: a private network,
-// two
-/// web servers on it, a load balancer in front, a health monitor, an L7 policy, TLS. Each step is
-/// checked: what is printed is what happened.
+/// two web servers on it, a load balancer in front, a health monitor, an L7 policy, TLS. Each
+/// step is checked: what is printed is what happened.
 public final class Demo implements AutoCloseable {
   private static final String LB = "/load-balancer/v2.0/lbaas";
   private static final int VISITS = 10;

@@ -5,8 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses among the endpoints that were usable when it was made. Immutable: every change of plan
-// or
-/// health makes another one.
+/// or health makes another one.
 sealed interface Balancer permits RoundRobin, LeastConnections, SourceIp {
 
   /// @param client hash of the client's address

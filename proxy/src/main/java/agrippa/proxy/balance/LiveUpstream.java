@@ -42,8 +42,7 @@ public final class LiveUpstream {
   }
 
   /// How to encrypt connections to endpoints, or null. Use it in the turn of the loop in which it
-  // was
-  /// asked for: it is closed some time after a plan replaced it.
+  /// was asked for: it is closed some time after a plan replaced it.
   public EventLoop.@Nullable TlsContext tls() {
     return state.tls;
   }
@@ -54,11 +53,11 @@ public final class LiveUpstream {
   }
 
   /// Where new work goes: where the client's address was sent before, if persistence wants that,
-  // else
-  /// where the algorithm says.
+  /// else where the algorithm says.
   ///
   /// @param client the client's address, in network order; not changed afterwards
-  /// @param avoid an endpoint that could not be reached just now, chosen only if there is no other
+  /// @param avoid an endpoint that could not be reached just now, chosen only if there is no
+  ///     other
   /// @return null if no endpoint is usable
   public @Nullable LiveEndpoint choose(byte[] client, @Nullable LiveEndpoint avoid) {
     State now = state;
@@ -97,8 +96,7 @@ public final class LiveUpstream {
   }
 
   /// Becomes what another plan wants. Endpoints keep their state if name and address stay; the
-  // others
-  /// are retired.
+  /// others are retired.
   public synchronized void update(Upstream plan, EventLoop.@Nullable TlsContext tls) {
     State old = state;
     Map<String, LiveEndpoint> known =

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Remembers which endpoint a key (a client's address, a cookie's value) belongs to. Bounded: the
 /// least recently used keys are forgotten. Shared by all loops, in stripes, so that they seldom
-// meet
-/// at a lock; each stripe forgets for itself.
+/// meet at a lock; each stripe forgets for itself.
 final class StickyTable {
   /// Keys of all stripes together, as many as the size `10k` of a stick table in HAProxy.
   static final int CAPACITY = 10 * 1024;

@@ -43,8 +43,7 @@ final class WeightedSequence {
   }
 
   /// The endpoint at a place, counted on and on through the cycle; or the next one behind it that
-  // is
-  /// not `avoid`, if there is one; null if the sequence is empty.
+  /// is not `avoid`, if there is one; null if the sequence is empty.
   @Nullable LiveEndpoint at(long place, @Nullable LiveEndpoint avoid) {
     if (places.length == 0) {
       return null;

@@ -40,7 +40,7 @@ final class Agenda {
   }
 
   /// Waits until something is due by a clock that stood at `now`, or was added; or at most a
-  // minute.
+  /// minute.
   synchronized void await(long now) throws InterruptedException {
     long longest = 60_000;
     Entry first = entries.peek();

@@ -12,8 +12,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Probes endpoints again and again, each at its own constant interval, with the first probes
-// spread
-/// over it.
+/// spread over it.
 public final class HealthChecker implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HealthChecker.class.getName());
 
@@ -62,7 +61,7 @@ public final class HealthChecker implements AutoCloseable {
   }
 
   /// Probes a target from now on, of which nothing is known: it counts as up until its first
-  // result.
+  /// result.
   ///
   /// @param changed called when it went up or down, on the probe's thread
   public Watch watch(Check check, Target target, Consumer<Watch> changed) {

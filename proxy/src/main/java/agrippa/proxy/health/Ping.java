@@ -27,8 +27,7 @@ sealed interface Ping {
   }
 
   /// The JDK's own: a raw ICMP socket, where the operating system permits one. Without the
-  // privilege
-  /// the JDK would quietly try TCP port 7 instead, which is no ping.
+  /// privilege the JDK would quietly try TCP port 7 instead, which is no ping.
   record RawSocket() implements Ping {
     private static final int CAP_NET_RAW = 13;
 

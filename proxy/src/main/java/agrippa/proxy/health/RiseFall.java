@@ -1,10 +1,8 @@
 package agrippa.proxy.health;
 
 /// Turns results of probes into up and down: `fall` failures in a row bring an endpoint down,
-// `rise`
-/// successes in a row bring it up. A new endpoint is up on trust, which its first failure ends, as
-// in
-/// HAProxy.
+/// `rise` successes in a row bring it up. A new endpoint is up on trust, which its first failure
+/// ends, as in HAProxy.
 final class RiseFall {
   private final int rise;
   private final int fall;

@@ -145,8 +145,7 @@ final class SocketProber implements Prober {
   }
 
   /// What an endpoint that insists on the PROXY protocol needs before the probe: version 1 tells
-  // this
-  /// connection's own addresses, version 2 has a command that means a check.
+  /// this connection's own addresses, version 2 has a command that means a check.
   private static byte[] proxyHeader(Target target, Socket socket) {
     return switch (target.proxyProtocol()) {
       case NONE -> new byte[0];

@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// @param binds addresses to listen on, each with its port
 /// @param tls how TLS is ended here, or null to serve plain
 /// @param allowed client networks that may connect; empty means everybody. Others are closed at
-// once
+///     once
 /// @param connectionLimit most client connections at a time; more wait in the kernel's backlog
 /// @param timeouts in milliseconds
 /// @param headers request headers to set (HTTP only)
 /// @param routes tried in order, the first whose matches all hold wins (HTTP only)
 /// @param defaultUpstream upstream of requests that no route takes, or null: 503, or a closed
-// connection
-///     in TCP mode
+///     connection in TCP mode
 public record Frontend(
     String name,
     Mode mode,
@@ -53,8 +52,7 @@ public record Frontend(
   /// @param connect longest time to establish a connection to an endpoint
   /// @param upstreamIdle longest silence of an endpoint while the proxy waits for it
   /// @param inspect longest wait for a first byte of the client before an endpoint is chosen; 0
-  // does
-  ///     not wait
+  ///     does not wait
   public record Timeouts(long clientIdle, long connect, long upstreamIdle, long inspect) {}
 
   /// A request header that the proxy sets on the way to the endpoint.

@@ -45,7 +45,7 @@ public record Upstream(
     record SourceIp() implements Persistence {}
 
     /// By a cookie of the proxy's own, which holds the endpoint's name and is hidden from
-    // endpoints.
+    /// endpoints.
     record InsertedCookie(String cookie) implements Persistence {}
 
     /// By a cookie of the application's: learnt from responses, looked up in requests.

@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A block of native memory whose bytes from [#start] to [#end] are content; there may be room on
-// both
-/// sides, so that a head can grow at its front. Indices are absolute in the block, and checked.
+/// both sides, so that a head can grow at its front. Indices are absolute in the block, and
+/// checked.
 public final class Buffer {
   private final @Nullable Arena arena;
   private final MemorySegment memory;

@@ -91,8 +91,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// TLS is a [Channel] over a [Channel], so loops need not know it: they only pass on.
   interface TlsContext extends AutoCloseable {
     /// Connects a plain channel by the loop's own [EventLoop#connect] and puts the client side of
-    // TLS
-    /// over it. The returned channel is the encrypted one; `handler` hears of it alone.
+    /// TLS over it. The returned channel is the encrypted one; `handler` hears of it alone.
     ///
     /// @param serverName SNI to send, or null
     Channel connect(

@@ -7,10 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// The deadlines of one loop.
 ///
 /// A timing wheel that is lazy: moving a deadline later writes one field, and the entry is put
-// where it
-/// belongs when its old slot comes up. Idle timeouts move with every request and hardly ever
-// expire, so
-/// that is what must be cheap.
+/// where it belongs when its old slot comes up. Idle timeouts move with every request and hardly
+/// ever expire, so that is what must be cheap.
 final class Wheel {
   /* Hashed timing wheel after Varghese and Lauck (1987), scheme 6. Entries beyond one turn stay in the
   last slot that the turn reaches and are looked at again there. */

@@ -12,8 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 
 /// A connection whose other end is the test. Tells events as edges, as strictly as [Handler]
-// allows:
-/// nothing is told twice.
+/// allows: nothing is told twice.
 final class FakeChannel implements Channel {
   private final FakeLoop loop;
   private final InetSocketAddress remote;

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A socket.
 ///
 /// Events are edges: each is noted in `pending` and served by [#run], which is also how a reader
-// that
-/// stopped early is called again.
+/// that stopped early is called again.
 final class EpollChannel implements Channel, EpollLoop.Polled {
   private static final int EDGES =
       Kernel.EPOLLIN | Kernel.EPOLLOUT | Kernel.EPOLLRDHUP | Kernel.EPOLLET;

@@ -19,8 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An event loop on `epoll`, edge-triggered. A channel is registered once, for both directions,
-// when it
-/// first has to wait: a short connection may never be.
+/// when it first has to wait: a short connection may never be.
 public final class EpollLoop extends Loop {
   private static final int MOST_EVENTS = 512;
 

@@ -13,9 +13,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// A socket of the JDK. A selector tells levels; edges are made by taking an interest back when it
-// was
-/// served, and renewing it when a read or write finds that it must wait.
+/// A socket of the JDK. A selector tells levels; edges are made by taking an interest back when
+/// it was served, and renewing it when a read or write finds that it must wait.
 final class NioChannel implements Channel, NioLoop.Selected {
   private final NioLoop loop;
   private final SocketChannel socket;
