@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.InputStream;
 import java.net.Socket;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -144,12 +145,12 @@ class WallsTest {
                 "agrippa.proxy.session..", "agrippa.proxy.http..", "agrippa.proxy.route..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.nio.channels..", "java.io..", "java.util.concurrent.locks..")
+            .resideInAnyPackage("java.nio.channels..", "java.nio.file..", "java.util.concurrent.locks..")
             .orShould()
             .dependOnClassesThat()
             .belongToAnyOf(
                 BlockingQueue.class, CountDownLatch.class, Semaphore.class, Future.class,
-                Lock.class, Socket.class)
+                Lock.class, Socket.class, InputStream.class)
             .orShould()
             .callMethod(Thread.class, "sleep", long.class));
   }
