@@ -7,4 +7,7 @@ module agrippa.cloud {
   requires org.bouncycastle.provider;
 
   exports agrippa.cloud;
+  exports agrippa.cloud.identity;
+  exports agrippa.cloud.network;
+  exports agrippa.cloud.secret;
 }

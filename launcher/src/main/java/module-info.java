@@ -13,7 +13,7 @@ module agrippa.launcher {
   requires jdk.httpserver;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
-  requires org.snakeyaml.engine.v2;
+  requires org.snakeyaml.engine;
 
   // picocli reads options into the fields of the commands.
   opens agrippa.launcher to

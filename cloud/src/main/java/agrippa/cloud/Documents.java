@@ -12,8 +12,9 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 import tools.jackson.databind.JsonNode;
 
-/// Where the embedded services keep what they have: JSON documents in named collections. The services
-/// read from their own memory and write through to here, so this knows nothing of what it keeps.
+/// Where the embedded services keep what they have: JSON documents in named collections. The
+/// services read from their own memory and write through to here, so this knows nothing of what
+/// it keeps.
 public final class Documents {
   /// The table's definition, one script a version, oldest first.
   public static final List<String> MIGRATIONS =

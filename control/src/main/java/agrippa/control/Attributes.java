@@ -9,9 +9,9 @@ import agrippa.model.SecurityGroupId;
 import java.util.List;
 import java.util.Map;
 
-/// What requests may say about each resource, in create and update alike: [Patch.Keep] in a create
-// means
-/// the default. Syntax (types, lengths, enumerations, ranges) is checked before; meaning is not.
+/// What requests may say about each resource, in create and update alike: [Patch.Keep] in a
+/// create means the default. Syntax (types, lengths, enumerations, ranges) is checked before;
+/// meaning is not.
 public sealed interface Attributes {
 
   /// Attributes that all share. Kinds without a name or description leave them at keep.

@@ -17,9 +17,8 @@ import agrippa.model.SubnetId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Something that a caller wants changed. Its syntax is right; whether it may happen is decided by
-// the
-/// rules.
+/// Something that a caller wants changed. Its syntax is right; whether it may happen is decided
+/// by the rules.
 public sealed interface Change {
 
   /// A change to a load balancer that exists, or to a part of one.
@@ -96,8 +95,7 @@ public sealed interface Change {
   record DeleteMember(PoolId pool, MemberId id) implements ToTree {}
 
   /// Octavia's batch update: the listed members are created or updated, matched by address and
-  // port;
-  /// others are removed unless `additiveOnly`.
+  /// port; others are removed unless `additiveOnly`.
   record ReplaceMembers(PoolId pool, List<NewMember> members, boolean additiveOnly)
       implements ToTree {}
 

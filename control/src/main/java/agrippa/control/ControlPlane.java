@@ -28,12 +28,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// Decides about every change to load balancers, stores what it accepts, and has the world made to
-/// match. Safe for use by many threads.
+/// Decides about every change to load balancers, stores what it accepts, and has the world made
+/// to match. Safe for use by many threads.
 ///
 /// A change takes this road: rules → claim of a VIP, if it is a new load balancer's → the
-// provider's
-/// veto → commit of the next generation → wake-up of the reconciler.
+/// provider's veto → commit of the next generation → wake-up of the reconciler.
 public final class ControlPlane implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
 

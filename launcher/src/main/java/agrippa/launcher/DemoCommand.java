@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Runnable {
   @Option(
       names = "--exit",
-      description = "stop after the demonstration: exit status 0 if all was as it should be, else 1")
+      description =
+          "stop after the demonstration: exit status 0 if all was as it should be, else 1")
   private boolean exit;
 
   @Option(names = "--port", paramLabel = "N", description = "port of the API; 0 takes a free one")

@@ -23,7 +23,8 @@ public final class Main {
     System.exit(line.execute(arguments));
   }
 
-  /// What users can do something about is one plain sentence; anything else is a defect and shows all.
+  /// What users can do something about is one plain sentence; anything else is a defect and shows
+  /// all.
   private static int explain(Exception error, CommandLine line, CommandLine.ParseResult parsed) {
     PrintWriter err = line.getErr();
     if (error instanceof UserError || error instanceof DemoFailure) {

@@ -76,7 +76,8 @@ record Settings(
 
   private static void flatten(Path file, String prefix, Object node, Map<String, Object> into) {
     if (!(node instanceof Map<?, ?> map)) {
-      throw new UserError(file + ": expected a mapping" + (prefix.isEmpty() ? "" : " at " + prefix));
+      throw new UserError(
+          file + ": expected a mapping" + (prefix.isEmpty() ? "" : " at " + prefix));
     }
     map.forEach(
         (key, value) -> {

@@ -60,7 +60,8 @@ final class StateFolder {
     return folder.resolve("clouds.yaml");
   }
 
-  /// Makes the folder and claims it for this process, until the lock is released or the process ends.
+  /// Makes the folder and claims it for this process, until the lock is released or the process
+  /// ends.
   FileLock claim() {
     try {
       Files.createDirectories(
@@ -100,8 +101,7 @@ final class StateFolder {
     cloud.put("region_name", credentials.region());
     cloud.put("identity_api_version", "3");
     DumpSettings block = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
-    String yaml =
-        new Dump(block).dumpToString(Map.of("clouds", Map.of(CLOUD, cloud)));
+    String yaml = new Dump(block).dumpToString(Map.of("clouds", Map.of(CLOUD, cloud)));
     try {
       Path draft =
           Files.createTempFile(

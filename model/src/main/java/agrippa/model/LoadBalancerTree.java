@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A load balancer with all that belongs to it: the unit of locking, deciding, storing and
-// reconciling.
+/// reconciling.
 ///
 /// @param generation grows by one with each accepted change and each settlement
 /// @param listeners in the order of their creation

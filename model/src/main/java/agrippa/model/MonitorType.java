@@ -1,7 +1,7 @@
 package agrippa.model;
 
 /// How a member's health is tried; `TLS_HELLO` and `UDP_CONNECT` are written with a hyphen on the
-// wire.
+/// wire.
 public enum MonitorType {
   HTTP,
   HTTPS,

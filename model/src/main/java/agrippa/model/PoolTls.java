@@ -4,8 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Encryption towards members; references are URLs of the secret service and without effect while
-// not
-/// enabled.
+/// not enabled.
 ///
 /// @param container certificate shown to members, or null
 /// @param ca who may have issued members' certificates, or null for anybody

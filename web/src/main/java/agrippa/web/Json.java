@@ -38,13 +38,31 @@ public final class Json {
   }
 
   /// The tree in these bytes, or nothing if they are no JSON: text behind it, a key twice in one
-  /// object, or more than 64 levels make it none.
+  /// object, half a surrogate pair, or more than 64 levels make it none.
   public static Optional<JsonNode> parse(byte[] bytes) {
     try {
-      return Optional.ofNullable(MAPPER.readTree(bytes)).filter(it -> !it.isMissingNode());
+      return Optional.ofNullable(MAPPER.readTree(bytes)).filter(Json::wellFormed);
     } catch (JacksonException e) {
       return Optional.empty();
     }
+  }
+
+  /// Half a surrogate pair, which JSON can escape, could be stored but never be written again.
+  private static boolean wellFormed(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case MISSING -> false;
+      case STRING -> wellFormed(node.stringValue());
+      case ARRAY -> node.valueStream().allMatch(Json::wellFormed);
+      case OBJECT ->
+          node.propertyStream()
+              .allMatch(it -> wellFormed(it.getKey()) && wellFormed(it.getValue()));
+      case NULL, BOOLEAN, NUMBER, BINARY, POJO -> true;
+    };
+  }
+
+  private static boolean wellFormed(String text) {
+    return text.codePoints()
+        .noneMatch(it -> it >= Character.MIN_SURROGATE && it <= Character.MAX_SURROGATE);
   }
 
   public static byte[] bytes(JsonNode tree) {

@@ -8,10 +8,9 @@ import java.util.Optional;
 ///
 /// @param method upper case
 /// @param path decoded, below the prefix of the routes that serve it, without trailing slash or
-// `.json`
+///     `.json`
 /// @param baseUrl scheme, authority and prefix as the client sees them (forwarded headers
-// honoured),
-///     without trailing slash
+///     honoured), without trailing slash
 /// @param parameters of the path's template, decoded
 /// @param query in order, each name with all its values, decoded
 /// @param headers by lower-case name

@@ -5,7 +5,7 @@ package agrippa.web;
 /// @param prefix such as `/load-balancer`; empty for the root
 /// @param routes templates below the prefix
 /// @param filter sees every request of the service before its route does: authentication, media
-// types
+///     types
 /// @param edge what is answered where no route is
 public record Site(String prefix, Routes routes, Filter filter, Edge edge) {
 

@@ -1,8 +1,10 @@
 package agrippa.control.reconcile;
 
+import agrippa.model.Vip;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// What the reconciler remembers of one load balancer. All of it may be forgotten: a new desk takes
 /// its load balancer for due.
@@ -14,6 +16,7 @@ final class Desk {
   private boolean doubtful = true;
   private boolean resting;
   private int failures;
+  private @Nullable Vip vip;
 
   /// Asks for attention.
   ///
@@ -75,6 +78,16 @@ final class Desk {
     if (rest == failures) {
       resting = false;
     }
+  }
+
+  /// Whether the VIP's port may be other than this.
+  synchronized boolean vipIsNew(Vip wanted) {
+    return !wanted.equals(vip);
+  }
+
+  /// The VIP's port is like this.
+  synchronized void vipIs(Vip now) {
+    vip = now;
   }
 
   /// How long to rest after so many failures: twice as long each time.

@@ -10,6 +10,7 @@ import agrippa.control.spi.Networks;
 import agrippa.control.spi.Provider;
 import agrippa.control.spi.Provider.Observation;
 import agrippa.control.spi.Provider.Outcome;
+import agrippa.control.spi.ServiceUnavailableException;
 import agrippa.control.spi.StateStore;
 import agrippa.model.Listener;
 import agrippa.model.ListenerId;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the world match the trees.
 ///
@@ -163,6 +165,9 @@ public final class Reconciler implements AutoCloseable {
       } else {
         converge(tree, desk);
       }
+    } catch (ServiceUnavailableException e) {
+      LOG.log(WARNING, "load balancer {0} waits: {1}", id, printable(e.getMessage()));
+      retry(tree, desk);
     } catch (RuntimeException e) {
       LOG.log(ERROR, "load balancer " + id + " could not be attended to", e);
       retry(tree, desk);
@@ -197,7 +202,7 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private void converge(LoadBalancerTree tree, Desk desk) {
-    var outcome = askProvider(tree);
+    var outcome = match(tree, desk);
     var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     var settled = Settlement.settle(tree, outcome, now);
     var next = rollUp(settled, provider.observe(tree.id()).orElse(NOTHING));
@@ -212,9 +217,16 @@ public final class Reconciler implements AutoCloseable {
     }
   }
 
-  private Outcome askProvider(LoadBalancerTree tree) {
+  private Outcome match(LoadBalancerTree tree, Desk desk) {
     try {
+      var vip = tree.loadBalancer().vip();
+      if (desk.vipIsNew(vip)) {
+        networks.updateVip(tree.id(), vip);
+        desk.vipIs(vip);
+      }
       return provider.converge(Settlement.desired(tree));
+    } catch (ServiceUnavailableException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.log(ERROR, "converging load balancer " + tree.id() + " broke", e);
       return new Outcome.Failed(String.valueOf(e.getMessage()));
@@ -248,8 +260,8 @@ public final class Reconciler implements AutoCloseable {
   }
 
   /// Reasons may quote tenants.
-  private static String printable(String reason) {
-    return reason.replaceAll("\\p{Cntrl}", "?");
+  private static String printable(@Nullable String reason) {
+    return String.valueOf(reason).replaceAll("\\p{Cntrl}", "?");
   }
 
   @Override

@@ -38,15 +38,20 @@ public final class Settlement {
   /// The tree as the world shall match it: without what is being deleted.
   public static LoadBalancerTree desired(LoadBalancerTree tree) {
     var pools = tree.pools().stream().filter(it -> stays(it.lifecycle())).toList();
-    var ids = Set.copyOf(pools.stream().map(Pool::id).toList());
     var listeners =
         tree.listeners().stream()
             .filter(it -> stays(it.lifecycle()))
-            .map(it -> ids.contains(it.defaultPool()) ? it : it.withDefaultPool(null))
+            .map(it -> leadsAstray(it, tree) ? it.withDefaultPool(null) : it)
             .map(Settlement::desired)
             .toList();
     return tree.withPools(pools.stream().map(Settlement::desired).toList())
         .withListeners(listeners);
+  }
+
+  /// Whether a listener's default pool is being deleted.
+  private static boolean leadsAstray(Listener listener, LoadBalancerTree tree) {
+    var pool = listener.defaultPool();
+    return pool != null && tree.pool(pool).filter(it -> stays(it.lifecycle())).isEmpty();
   }
 
   private static Listener desired(Listener listener) {

@@ -15,8 +15,7 @@ record Cidr(byte[] address, int length) {
   }
 
   /// Reads `10.1.2.3/8`, `10.1.2.3/255.0.0.0`, `2001:db8::/32`, or an address, which is a network
-  // of
-  /// its own.
+  /// of its own.
   static Optional<Cidr> parse(String text) {
     int slash = text.indexOf('/');
     try {

@@ -24,8 +24,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// May a change happen? Finds what it is about (404), checks that the caller may touch it (403),
-// and
-/// leaves the rest to the rules of the resource.
+/// and leaves the rest to the rules of the resource.
 public final class Rules {
   private final Inventory inventory;
   private final Terms terms;

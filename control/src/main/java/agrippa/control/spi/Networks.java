@@ -17,8 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The network service as load balancers need it. Look-ups show what the caller may see. All
-// methods
-/// may block; failures to reach the service are [ServiceUnavailableException].
+/// methods may block; failures to reach the service are [ServiceUnavailableException].
 public interface Networks {
   Optional<Network> network(Caller caller, NetworkId id);
 

@@ -7,15 +7,13 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The secret service: certificates and keys by reference. References come from tenants and may be
-// any
-/// text. Failures to reach the service are [ServiceUnavailableException].
+/// The secret service: certificates and keys by reference. References come from tenants and may
+/// be any text. Failures to reach the service are [ServiceUnavailableException].
 public interface Secrets {
   /// A certificate with its key: a PKCS#12 bundle, PEM, or a certificate container.
   ///
-  /// @param caller whose right to read it counts, and who lets the load balancers read it from now
-  // on;
-  ///     null to read it as the load balancers' own
+  /// @param caller whose right to read it counts, and who lets the load balancers read it from
+  ///     now on; null to read it as the load balancers' own
   Lookup<KeyPair> keyPair(@Nullable Caller caller, String reference);
 
   /// Certificates of authorities, PEM.

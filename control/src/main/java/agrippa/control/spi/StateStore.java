@@ -14,7 +14,7 @@ public interface StateStore {
   List<LoadBalancerTree> load();
 
   /// Stores a tree whose generation is one more than the stored one's; a first one has generation
-  // 1.
+  /// 1.
   ///
   /// @throws StaleGenerationException if another writer was faster; nothing is stored then
   void commit(LoadBalancerTree tree);

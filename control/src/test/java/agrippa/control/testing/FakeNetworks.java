@@ -32,6 +32,7 @@ public final class FakeNetworks implements Networks {
   private final Map<LoadBalancerId, Vip> updates = new ConcurrentHashMap<>();
   private final List<Consumer<PortId>> listeners = new ArrayList<>();
   private Runnable beforeWrites = () -> {};
+  private Runnable afterWrites = () -> {};
   private Optional<VipClaim> nextClaim = Optional.empty();
   private int nextHost = 10;
 
@@ -76,6 +77,11 @@ public final class FakeNetworks implements Networks {
   /// Runs before each write; what it throws is what the write throws.
   public void beforeWrites(Runnable action) {
     beforeWrites = action;
+  }
+
+  /// Runs after each write; what it throws is what the caller sees, though the write is done.
+  public void afterWrites(Runnable action) {
+    afterWrites = action;
   }
 
   /// VIPs in use.
@@ -149,6 +155,7 @@ public final class FakeNetworks implements Networks {
             wish.qosPolicy(),
             wish.securityGroups());
     claims.put(id, vip);
+    afterWrites.run();
     return new VipClaim.Claimed(vip, additional);
   }
 
@@ -174,12 +181,14 @@ public final class FakeNetworks implements Networks {
   public void releaseVip(LoadBalancerId id, Vip vip) {
     beforeWrites.run();
     claims.remove(id);
+    afterWrites.run();
   }
 
   @Override
   public void updateVip(LoadBalancerId id, Vip vip) {
     beforeWrites.run();
     updates.put(id, vip);
+    afterWrites.run();
   }
 
   @Override
@@ -191,6 +200,7 @@ public final class FakeNetworks implements Networks {
   public void releaseClaims(LoadBalancerId id) {
     beforeWrites.run();
     claims.remove(id);
+    afterWrites.run();
   }
 
   @Override

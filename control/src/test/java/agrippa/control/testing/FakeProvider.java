@@ -33,7 +33,8 @@ public final class FakeProvider implements Provider {
   private volatile Function<LoadBalancerTree, Outcome> outcome =
       tree -> new Outcome.Converged(Map.of());
   private volatile Function<LoadBalancerTree, Optional<String>> veto = tree -> Optional.empty();
-  private volatile Runnable beforeRemovals = () -> {};
+  private volatile Runnable beforeWrites = () -> {};
+  private volatile Runnable afterWrites = () -> {};
   private int convergences;
 
   /// The trees that the world matches.
@@ -62,8 +63,20 @@ public final class FakeProvider implements Provider {
     veto = next;
   }
 
-  public void beforeRemovals(Runnable action) {
-    beforeRemovals = action;
+  /// Runs before the world changes; what it throws is thrown.
+  public void beforeWrites(Runnable action) {
+    beforeWrites = action;
+  }
+
+  /// Runs after the world changed; what it throws is thrown.
+  public void afterWrites(Runnable action) {
+    afterWrites = action;
+  }
+
+  /// The data plane was restarted, and knows nothing.
+  public void forget() {
+    world.clear();
+    traffic.clear();
   }
 
   /// What health checks say of a member from now on.
@@ -94,17 +107,20 @@ public final class FakeProvider implements Provider {
     synchronized (this) {
       convergences++;
     }
+    beforeWrites.run();
     var result = outcome.apply(tree);
     if (result instanceof Outcome.Converged) {
       world.put(tree.id(), tree);
     }
+    afterWrites.run();
     return result;
   }
 
   @Override
   public void remove(LoadBalancerId id) {
-    beforeRemovals.run();
+    beforeWrites.run();
     world.remove(id);
+    afterWrites.run();
   }
 
   @Override

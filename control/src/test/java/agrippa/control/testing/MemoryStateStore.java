@@ -15,10 +15,16 @@ public final class MemoryStateStore implements StateStore {
   private final Map<LoadBalancerId, LoadBalancerTree> trees = new LinkedHashMap<>();
   private Map<ListenerId, Statistics> statistics = Map.of();
   private Runnable beforeWrites = () -> {};
+  private Runnable afterWrites = () -> {};
 
   /// Runs before each write; what it throws is what the write throws.
   public synchronized void beforeWrites(Runnable action) {
     beforeWrites = action;
+  }
+
+  /// Runs after each write; what it throws is what the caller sees, though the write is done.
+  public synchronized void afterWrites(Runnable action) {
+    afterWrites = action;
   }
 
   @Override
@@ -32,6 +38,7 @@ public final class MemoryStateStore implements StateStore {
     var stored = trees.get(tree.id());
     requireGeneration(tree.id(), stored, tree.generation() - 1);
     trees.put(tree.id(), tree);
+    afterWrites.run();
   }
 
   @Override
@@ -43,6 +50,7 @@ public final class MemoryStateStore implements StateStore {
     }
     requireGeneration(id, stored, generation);
     trees.remove(id);
+    afterWrites.run();
   }
 
   private static void requireGeneration(
@@ -61,5 +69,6 @@ public final class MemoryStateStore implements StateStore {
   public synchronized void saveStatistics(Map<ListenerId, Statistics> next) {
     beforeWrites.run();
     statistics = new HashMap<>(next);
+    afterWrites.run();
   }
 }

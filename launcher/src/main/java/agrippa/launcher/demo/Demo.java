@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The use case this program exists for, played through the public REST APIs: a private network, two
-/// web servers on it, a load balancer in front, a health monitor, an L7 policy, TLS. Each step is
-/// checked: what is printed is what happened.
+/// The use case this program exists for, played through the public REST APIs: a private network,
+/// two web servers on it, a load balancer in front, a health monitor, an L7 policy, TLS. Each
+/// step is checked: what is printed is what happened.
 public final class Demo implements AutoCloseable {
   private static final String LB = "/load-balancer/v2.0/lbaas";
   private static final int VISITS = 10;
@@ -66,9 +66,7 @@ public final class Demo implements AutoCloseable {
 
   private String network() {
     JsonNode network =
-        rest.post(
-                "/network/v2.0/networks",
-                wrap("network", Json.object().put("name", "mynetwork")))
+        rest.post("/network/v2.0/networks", wrap("network", Json.object().put("name", "mynetwork")))
             .path("network");
     return rest.post(
             "/network/v2.0/subnets",
@@ -88,7 +86,8 @@ public final class Demo implements AutoCloseable {
     JsonNode created =
         rest.post(
                 LB + "/loadbalancers",
-                wrap("loadbalancer", Json.object().put("name", "demo").put("vip_subnet_id", subnet)))
+                wrap(
+                    "loadbalancer", Json.object().put("name", "demo").put("vip_subnet_id", subnet)))
             .path("loadbalancer");
     return active(created.path("id").stringValue());
   }

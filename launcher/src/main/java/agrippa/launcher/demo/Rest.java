@@ -88,7 +88,9 @@ final class Rest {
             .header("Accept", "application/json")
             .method(
                 method,
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(Json.bytes(body)));
+                body == null
+                    ? BodyPublishers.noBody()
+                    : BodyPublishers.ofByteArray(Json.bytes(body)));
     if (!token.isEmpty()) {
       request.header("X-Auth-Token", token);
     }
@@ -96,7 +98,12 @@ final class Rest {
       HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
       if (answer.statusCode() >= 300) {
         throw new DemoFailure(
-            method + " " + path + " was answered with " + answer.statusCode() + ": "
+            method
+                + " "
+                + path
+                + " was answered with "
+                + answer.statusCode()
+                + ": "
                 + new String(answer.body(), StandardCharsets.UTF_8));
       }
       return answer;

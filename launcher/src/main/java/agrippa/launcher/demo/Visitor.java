@@ -51,7 +51,8 @@ final class Visitor {
   HttpResponse<String> visit(String url) {
     try {
       return http.send(
-          HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(), BodyHandlers.ofString());
+          HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
+          BodyHandlers.ofString());
     } catch (IOException e) {
       throw new DemoFailure("GET " + url + ": " + e, e);
     } catch (InterruptedException e) {

@@ -1,5 +1,5 @@
-/// The demonstration: a user of the public API, nothing more. Read [agrippa.launcher.demo.Demo] from
-/// top to bottom.
+/// The demonstration: a user of the public API, nothing more. Read [agrippa.launcher.demo.Demo]
+/// from top to bottom.
 @NullMarked
 package agrippa.launcher.demo;
 

@@ -56,7 +56,8 @@ public final class LiveUpstream {
   /// else where the algorithm says.
   ///
   /// @param client the client's address, in network order; not changed afterwards
-  /// @param avoid an endpoint that could not be reached just now, chosen only if there is no other
+  /// @param avoid an endpoint that could not be reached just now, chosen only if there is no
+  ///     other
   /// @return null if no endpoint is usable
   public @Nullable LiveEndpoint choose(byte[] client, @Nullable LiveEndpoint avoid) {
     State now = state;

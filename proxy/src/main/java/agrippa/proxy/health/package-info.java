@@ -1,9 +1,9 @@
 /// Whether endpoints are up; start at [agrippa.proxy.health.HealthChecker].
 ///
-/// Probes are blocking code, each on a virtual thread of its own, and not on the event loops: their
-/// TLS and their parsing then cost the traffic nothing, whatever an endpoint does stays inside one
-/// short method, and a timeout is an interrupt, which ends a blocking socket operation of a virtual
-/// thread at once. Their sockets are the JDK's.
+/// Probes are blocking code, each on a virtual thread of its own, and not on the event loops:
+/// their TLS and their parsing then cost the traffic nothing, whatever an endpoint does stays
+/// inside one short method, and a timeout is an interrupt, which ends a blocking socket operation
+/// of a virtual thread at once. Their sockets are the JDK's.
 ///
 /// A ping is an ICMP echo request through a raw socket of the JDK's if this process may open one
 /// (root, or CAP_NET_RAW), else one run of the system's `ping` with a fixed argument list, which

@@ -63,10 +63,14 @@ public final class HeadScanner {
     return end <= 0 ? BAD_GATEWAY : end;
   }
 
-  /// Whether an empty line ends somewhere behind `from`: a cheap look at what was added to a head
-  /// that was incomplete before, so that a slow peer does not make each byte cost a whole scan.
-  public static boolean mayEnd(Buffer in, int from) {
-    for (int i = Math.max(from, in.start() + 1); i < in.end(); i++) {
+  /// Whether a head that was incomplete before is worth another scan, now that there are bytes
+  /// behind `known`: a cheap look for an empty line, so that a slow peer does not make each byte
+  /// cost a whole scan.
+  public boolean worthAScan(Buffer in, int known) {
+    if (in.length() >= limits.head()) {
+      return true;
+    }
+    for (int i = Math.max(known, in.start() + 1); i < in.end(); i++) {
       if (in.at(i) == Ascii.LF && endsLine(in, i - 1)) {
         return true;
       }

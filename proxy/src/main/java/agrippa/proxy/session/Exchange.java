@@ -264,8 +264,8 @@ final class Exchange implements UpstreamConnection.User {
     }
     drained = in.room() > 0;
     dropRequest();
-    if (partial != null && in.room() > 0 && !HeadScanner.mayEnd(in, known)) {
-      arm();
+    if (partial != null && !http.scanner().worthAScan(in, known)) {
+      holdResponse(in);
       return;
     }
     responses(in);

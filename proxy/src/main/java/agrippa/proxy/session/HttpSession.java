@@ -127,7 +127,7 @@ public final class HttpSession implements Session, Handler {
       }
       drained = in.room() > 0;
       stats.bytesIn(count);
-      whole = held == null || in.room() == 0 || HeadScanner.mayEnd(in, known);
+      whole = held == null || http.scanner().worthAScan(in, known);
     }
     int end = whole ? http.scanner().request(in, http.request()) : HeadScanner.INCOMPLETE;
     if (end > 0) {

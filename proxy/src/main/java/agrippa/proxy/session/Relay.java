@@ -8,10 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Moves one message's bytes from one channel to another: writes through, and owns memory only
-// while
-/// the sink takes nothing. Reads no further then, which is the back-pressure. Used for message
-// after
-/// message.
+/// while the sink takes nothing. Reads no further then, which is the back-pressure. Used for
+/// message after message.
 final class Relay {
   /// How the end of a body is known.
   enum Framing {

@@ -3,10 +3,10 @@ package agrippa.proxy.session;
 /// One client connection and everything done for it. Lives on the event loop of its client's
 /// channel, where every call is made.
 ///
-/// A session is made from the accepted channel, a supplier of the frontend's current snapshot (read
-/// anew at each request, so that a changed plan needs no new connection), the loop's counters, and
-/// a callback that it calls exactly once, when it ended for whatever reason and its client channel
-/// is closed.
+/// A session is made from the accepted channel, a supplier of the frontend's current snapshot
+/// (read anew at each request, so that a changed plan needs no new connection), the loop's
+/// counters, and a callback that it calls exactly once, when it ended for whatever reason and its
+/// client channel is closed.
 public interface Session {
   /// Begins; reads what the client may have sent already.
   void start();

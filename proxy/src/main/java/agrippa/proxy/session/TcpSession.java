@@ -1,31 +1,285 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.balance.LiveEndpoint;
+import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.stats.FrontendStats;
+import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.EventLoop.TlsContext;
+import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.TlsInfo;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// A byte stream.
-public final class TcpSession implements Session {
+/// A client connection whose bytes go to an endpoint as they are.
+///
+/// ```
+///   INSPECTING ──first bytes, or time──▶ CONNECTING ──▶ TUNNEL ──▶ ENDED
+///                                          │    ▲
+///                                          └────┘ another endpoint
+/// ```
+public final class TcpSession implements Session, Handler, Tunnel.Owner {
+  private enum State {
+    /// Waits for the client to say something.
+    INSPECTING,
+    CONNECTING,
+    TUNNEL,
+    ENDED
+  }
+
+  /// The first one and three retries, as HAProxy is told to by Octavia.
+  private static final int TRIES = 4;
+
+  /// Most bytes that are read before an endpoint is there to take them; leaves room for a PROXY
+  /// header in a buffer of the loop's.
+  private static final int EARLY_BYTES = EventLoop.SCRATCH_ROOM / 2;
+
   private final Channel client;
+  private final Supplier<FrontendSnapshot> frontend;
+  private final FrontendStats.Local stats;
+  private final Runnable ended;
+  private final EventLoop loop;
+  private final EventLoop.Deadline deadline;
+  private final byte[] clientAddress;
+  private final Timeouts timeouts;
+  private State state = State.INSPECTING;
+  private @Nullable Buffer early;
+  private @Nullable LiveUpstream upstream;
+  private @Nullable LiveEndpoint endpoint;
+  private @Nullable Channel endpointChannel;
+  private @Nullable Tunnel tunnel;
+  private int tries;
 
+  /// @param client accepted, its TLS handshake done
+  /// @param frontend the frontend as planned now; asked once, when the connection begins
+  /// @param stats this loop's counters of the frontend
+  /// @param ended called once, when the client channel is closed
   public TcpSession(
       Channel client,
       Supplier<FrontendSnapshot> frontend,
       FrontendStats.Local stats,
       Runnable ended) {
     this.client = client;
+    this.frontend = frontend;
+    this.stats = stats;
+    this.ended = ended;
+    this.loop = client.loop();
+    this.deadline = loop.deadline(this::expired);
+    this.clientAddress = client.remote().getAddress().getAddress();
+    this.timeouts = frontend.get().plan().timeouts();
   }
 
   @Override
   public void start() {
-    client.abort();
+    client.handler(this);
+    if (timeouts.inspect() == 0) {
+      choose();
+    } else {
+      arm(timeouts.inspect());
+      client.readAgain();
+    }
   }
 
+  /// A byte stream knows no good moment: it goes on until it ends by itself.
   @Override
   public void drain() {}
 
   @Override
   public void abort() {
+    if (tunnel != null) {
+      tunnel.abort();
+      return;
+    }
     client.abort();
+    if (endpointChannel != null) {
+      endpointChannel.abort();
+    }
+    end();
+  }
+
+  // ---- before there is an endpoint
+
+  /// Nothing is read of the client while an endpoint is connected: the kernel's buffer is enough.
+  @Override
+  public void readable(Channel channel) {
+    if (channel == client && state == State.INSPECTING) {
+      inspect();
+    }
+  }
+
+  /// Nothing is written before there is a tunnel.
+  @Override
+  public void writable(Channel channel) {}
+
+  private void inspect() {
+    Buffer scratch = loop.scratch();
+    scratch.roomAtMost(EARLY_BYTES);
+    int count = client.read(scratch);
+    switch (count) {
+      case Channel.WOULD_BLOCK -> {}
+      case Channel.FAILED -> abort();
+      // A client that will say nothing may still want to hear something.
+      case Channel.END -> choose();
+      default -> {
+        stats.bytesIn(count);
+        early = loop.borrow();
+        early.append(scratch);
+        choose();
+      }
+    }
+  }
+
+  private void choose() {
+    state = State.CONNECTING;
+    LiveUpstream present = frontend.get().defaultUpstream();
+    upstream = present;
+    if (present == null) {
+      close();
+    } else {
+      connect(present, null);
+    }
+  }
+
+  // ---- the way to an endpoint
+
+  /// @param avoid the endpoint that could not be reached, or null
+  private void connect(LiveUpstream to, @Nullable LiveEndpoint avoid) {
+    LiveEndpoint chosen = tries < TRIES ? to.choose(clientAddress, avoid) : null;
+    if (chosen == null) {
+      close();
+      return;
+    }
+    tries++;
+    chosen.begin();
+    endpoint = chosen;
+    arm(timeouts.connect());
+    TlsContext tls = to.tls();
+    endpointChannel = loop.connect(chosen.plan().address(), tls, serverName(tls), this);
+  }
+
+  /// Endpoints are asked for the name that the client asked for.
+  private @Nullable String serverName(@Nullable TlsContext upstreamTls) {
+    TlsInfo clientTls = upstreamTls == null ? null : client.tls();
+    return clientTls == null ? null : clientTls.serverName();
+  }
+
+  @Override
+  public void connectFailed(Channel channel, ConnectFailure why) {
+    if (state == State.CONNECTING && channel == endpointChannel) {
+      another();
+    }
+  }
+
+  private void another() {
+    LiveEndpoint failed = endpoint;
+    leaveEndpoint();
+    if (upstream != null) {
+      connect(upstream, failed);
+    }
+  }
+
+  @Override
+  public void connected(Channel channel) {
+    if (state != State.CONNECTING || channel != endpointChannel) {
+      return;
+    }
+    state = State.TUNNEL;
+    Buffer preface = preface();
+    early = null;
+    Tunnel made = new Tunnel(client, channel, preface, timeouts, this);
+    tunnel = made;
+    made.begin();
+  }
+
+  /// What the endpoint is told first: whom the connection is for, and what was read of it already.
+  private @Nullable Buffer preface() {
+    byte[] header =
+        upstream == null ? new byte[0] : ProxyHeader.of(upstream.plan().proxyProtocol(), client);
+    if (header.length == 0) {
+      return early;
+    }
+    Buffer preface = loop.borrow();
+    preface.put(0, header, 0, header.length);
+    preface.produced(header.length);
+    if (early != null) {
+      preface.append(early);
+      loop.giveBack(early);
+    }
+    return preface;
+  }
+
+  // ---- the tunnel's owner
+
+  @Override
+  public void received(long bytes) {
+    stats.bytesIn(bytes);
+  }
+
+  @Override
+  public void sent(long bytes) {
+    stats.bytesOut(bytes);
+  }
+
+  @Override
+  public void arm(long millis) {
+    if (millis > 0) {
+      deadline.in(millis);
+    } else {
+      deadline.cancel();
+    }
+  }
+
+  @Override
+  public void tunnelEnded() {
+    end();
+  }
+
+  // ---- the end
+
+  private void expired() {
+    switch (state) {
+      case INSPECTING -> choose();
+      case CONNECTING -> {
+        if (endpointChannel != null) {
+          endpointChannel.close();
+        }
+        another();
+      }
+      case TUNNEL -> {
+        if (tunnel != null) {
+          tunnel.expired();
+        }
+      }
+      case ENDED -> {}
+    }
+  }
+
+  private void close() {
+    client.close();
+    end();
+  }
+
+  private void end() {
+    if (state == State.ENDED) {
+      return;
+    }
+    state = State.ENDED;
+    deadline.cancel();
+    if (early != null) {
+      loop.giveBack(early);
+      early = null;
+    }
+    leaveEndpoint();
+    ended.run();
+  }
+
+  private void leaveEndpoint() {
+    endpointChannel = null;
+    if (endpoint != null) {
+      endpoint.end();
+      endpoint = null;
+    }
   }
 }

@@ -57,9 +57,11 @@ final class JdkSource implements TlsSource {
         .setSessionTimeout(asks ? VERIFIED_SESSION_SECONDS : SESSION_SECONDS);
     SSLParameters parameters = parameters(context, plan.versions(), plan.ciphers());
     parameters.setUseCipherSuitesOrder(true);
-    if (asks) {
-      parameters.setWantClientAuth(true);
-      parameters.setNeedClientAuth(plan.clientAuth() == ClientAuth.MANDATORY);
+    // Each of the two setters takes back what the other said.
+    if (asks && plan.clientAuth() == ClientAuth.MANDATORY) {
+      parameters.setNeedClientAuth(true);
+    } else {
+      parameters.setWantClientAuth(asks);
     }
     return new JdkSource(engine, context, parameters, plan.alpn(), asks);
   }

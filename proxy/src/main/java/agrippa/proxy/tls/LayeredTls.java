@@ -9,23 +9,38 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Puts [TlsChannel]s over plain channels, whichever engine does their cryptography.
-record LayeredTls(TlsSource source) implements TlsContext {
+///
+/// @param patience longest time that a peer may take for its handshake, in milliseconds
+record LayeredTls(TlsSource source, long patience) implements TlsContext {
+  private static final long PATIENCE = 10_000;
+
+  LayeredTls(TlsSource source) {
+    this(source, PATIENCE);
+  }
 
   @Override
   public Channel connect(
       EventLoop loop, InetSocketAddress to, @Nullable String serverName, Handler handler) {
     String name = ServerNames.sendable(serverName);
-    return TlsChannel.connecting(
-        source.buffers(loop),
-        source.connect(loop, to, name),
-        layer -> loop.connect(to, null, null, layer),
-        handler);
+    TlsRecords records = source.connect(loop, to, name);
+    try {
+      return TlsChannel.connecting(
+          source.buffers(loop),
+          records,
+          patience,
+          layer -> loop.connect(to, null, null, layer),
+          handler);
+    } catch (RuntimeException e) {
+      records.free();
+      throw e;
+    }
   }
 
   @Override
   public void accept(Channel plain, Consumer<Channel> established, Runnable failed) {
     EventLoop loop = plain.loop();
-    TlsChannel.accepting(source.buffers(loop), source.accept(loop), plain, established, failed);
+    TlsChannel.accepting(
+        source.buffers(loop), source.accept(loop), patience, plain, established, failed);
   }
 
   @Override

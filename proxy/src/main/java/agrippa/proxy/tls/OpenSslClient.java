@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Settings towards endpoints in OpenSSL: one SSL_CTX, and the sessions to resume.
@@ -20,7 +19,6 @@ final class OpenSslClient implements TlsSource {
   private final OpenSslSettings settings;
   private final Map<EventLoop, OpenSslSessions> sessions = new ConcurrentHashMap<>();
   private final OpenSslUsers users = new OpenSslUsers(this::free);
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   OpenSslClient(OpenSslEngine engine, TlsClient plan) throws GeneralSecurityException {
     this.engine = engine;
@@ -89,9 +87,7 @@ final class OpenSslClient implements TlsSource {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      users.leave();
-    }
+    users.close();
   }
 
   private void free() {

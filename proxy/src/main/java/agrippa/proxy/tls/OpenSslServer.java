@@ -15,7 +15,6 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A frontend's settings in OpenSSL: one SSL_CTX for each certificate, all else in them the same.
@@ -29,11 +28,9 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
   private final boolean asksClients;
   private final ServerNames names;
   private final List<OpenSslSettings> settings = new ArrayList<>();
-  private final Arena arena = Arena.ofShared();
   private final MemorySegment protocols;
   private final long callbackId;
   private final OpenSslUsers users = new OpenSslUsers(this::free);
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   OpenSslServer(OpenSslEngine engine, TlsServer plan) throws GeneralSecurityException {
     if (plan.certificates().isEmpty()) {
@@ -42,9 +39,9 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
     this.engine = engine;
     this.asksClients = TlsDefaults.asksClients(plan);
     this.names = new ServerNames(plan.certificates());
-    this.callbackId = engine.callbacks().add(this);
     byte[] wire = TlsDefaults.alpnWire(plan.alpn());
-    this.protocols = arena.allocateFrom(ValueLayout.JAVA_BYTE, wire);
+    this.protocols = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_BYTE, wire);
+    this.callbackId = engine.callbacks().add(this);
     try {
       fill(plan);
     } catch (GeneralSecurityException e) {
@@ -155,14 +152,11 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      users.leave();
-    }
+    users.close();
   }
 
   private void free() {
     engine.callbacks().remove(callbackId);
     settings.forEach(OpenSslSettings::free);
-    arena.close();
   }
 }

@@ -20,16 +20,14 @@ final class TlsChannel implements Channel, Handler {
    *        |                        |                 |                   ^
    *        +------ failed ----------+--- CLOSED       +- nothing to send -+--> CLOSED
    *
-   * Ciphertext waits in two places only. `received` holds what could not be decrypted yet: a part
+   * Ciphertext waits in two places only. The inbox holds what could not be decrypted yet: a part
    * of a record (the JDK's engine keeps none itself), or records for whose plaintext the session
-   * had no room. `unsent` holds what the channel below did not take; while it holds anything, no
+   * had no room. The outbox holds what the channel below did not take; while it holds anything, no
    * more plaintext is taken, so that a slow peer slows down its source.
    */
   private static final System.Logger LOG = System.getLogger(TlsChannel.class.getName());
 
-  /// Longest handshake, and longest wait for a peer to take the last bytes before a close.
-  private static final long HANDSHAKE_MILLIS = 10_000;
-
+  /// Longest wait for a peer to take the last bytes before a close.
   private static final long LINGER_MILLIS = 5_000;
 
   /// Most plaintext encrypted before it is sent: four full records a system call. A peer that did
@@ -41,17 +39,17 @@ final class TlsChannel implements Channel, Handler {
   /// Reads of the channel below in one read of this one, if they give no plaintext.
   private static final int ROUNDS = 4;
 
-  private final TlsBuffers buffers;
   private final TlsRecords records;
   private final Channel plain;
-  private final Outcome outcome;
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final TlsOutcome outcome;
   private final boolean server;
+  private final long patience;
   private final Deadline deadline;
 
   private Handler handler = Unheard.INSTANCE;
   private State state;
-  private @Nullable Buffer received;
-  private @Nullable Buffer unsent;
   private @Nullable TlsInfo info;
 
   /// END or FAILED once that is all that reading will ever say.
@@ -60,22 +58,24 @@ final class TlsChannel implements Channel, Handler {
   /// Whether there may be plaintext without reading the channel below.
   private boolean untried;
 
-  private boolean broken;
   private boolean writerWaits;
   private boolean outputShut;
 
   private TlsChannel(
       TlsBuffers buffers,
       TlsRecords records,
+      long patience,
       Function<Handler, Channel> below,
       boolean server,
-      Outcome outcome) {
-    this.buffers = buffers;
+      TlsOutcome outcome) {
     this.records = records;
+    this.patience = patience;
     this.server = server;
     this.outcome = outcome;
     this.state = server ? State.HANDSHAKE : State.CONNECTING;
     this.plain = below.apply(this);
+    this.inbox = new Inbox(buffers);
+    this.outbox = new Outbox(buffers, plain);
     this.deadline = plain.loop().deadline(this::expired);
   }
 
@@ -83,6 +83,7 @@ final class TlsChannel implements Channel, Handler {
   static void accepting(
       TlsBuffers buffers,
       TlsRecords records,
+      long patience,
       Channel plain,
       Consumer<Channel> established,
       Runnable failed) {
@@ -90,19 +91,25 @@ final class TlsChannel implements Channel, Handler {
         new TlsChannel(
             buffers,
             records,
+            patience,
             layer -> {
               plain.handler(layer);
               return plain;
             },
             true,
-            new Accepted(established, failed));
-    channel.deadline.in(HANDSHAKE_MILLIS);
+            new TlsOutcome.Accepted(established, failed));
+    channel.deadline.in(patience);
   }
 
   /// The client side over a channel that `below` starts to connect.
   static Channel connecting(
-      TlsBuffers buffers, TlsRecords records, Function<Handler, Channel> below, Handler handler) {
-    TlsChannel channel = new TlsChannel(buffers, records, below, false, Connected.INSTANCE);
+      TlsBuffers buffers,
+      TlsRecords records,
+      long patience,
+      Function<Handler, Channel> below,
+      Handler handler) {
+    TlsChannel channel =
+        new TlsChannel(buffers, records, patience, below, false, TlsOutcome.Connected.INSTANCE);
     channel.handler = handler;
     return channel;
   }
@@ -113,8 +120,8 @@ final class TlsChannel implements Channel, Handler {
   public void connected(Channel below) {
     if (state == State.CONNECTING) {
       state = State.HANDSHAKE;
-      deadline.in(HANDSHAKE_MILLIS);
-      advance(buffers.input());
+      deadline.in(patience);
+      advance(inbox.open(0));
     }
   }
 
@@ -137,25 +144,26 @@ final class TlsChannel implements Channel, Handler {
 
   @Override
   public void writable(Channel below) {
-    if (state == State.CLOSED || unsent == null) {
+    if (state == State.CLOSED || outbox.isEmpty()) {
       return;
     }
-    boolean sent = sendUnsent();
+    boolean sent = outbox.flush();
     switch (state) {
       case OPEN -> {
-        if (broken) {
+        if (outbox.isBroken()) {
+          ending = FAILED;
           handler.readable(this);
         } else if (sent) {
           resumeWriter();
         }
       }
       case LINGERING -> {
-        if (sent || broken) {
+        if (sent || outbox.isBroken()) {
           end();
         }
       }
       case HANDSHAKE -> {
-        if (broken) {
+        if (outbox.isBroken()) {
           fail(ConnectFailure.RESET, "the peer takes nothing");
         }
       }
@@ -184,7 +192,7 @@ final class TlsChannel implements Channel, Handler {
 
   private void readHandshake() {
     while (state == State.HANDSHAKE) {
-      Buffer in = input(Integer.MAX_VALUE);
+      Buffer in = inbox.open(Integer.MAX_VALUE);
       int got = in.room() == 0 ? FAILED : plain.read(in);
       if (got == END || got == FAILED) {
         fail(ConnectFailure.RESET, "the peer left");
@@ -192,7 +200,7 @@ final class TlsChannel implements Channel, Handler {
       }
       boolean drained = in.room() > 0;
       if (got == WOULD_BLOCK) {
-        keep(in);
+        inbox.keep(in);
         return;
       }
       if (!advance(in) || drained) {
@@ -206,7 +214,7 @@ final class TlsChannel implements Channel, Handler {
   /// @return whether the handshake waits for more
   private boolean advance(Buffer in) {
     Progress progress = records.handshake(in);
-    keep(in);
+    inbox.keep(in);
     boolean sent = send();
     switch (progress) {
       case MORE -> {
@@ -250,11 +258,11 @@ final class TlsChannel implements Channel, Handler {
     int room = into.room();
     for (int round = 0; ending == WOULD_BLOCK && round < ROUNDS; round++) {
       boolean drained = false;
-      Buffer in = input(room);
+      Buffer in = inbox.open(room);
       if (!untried) {
         int got = in.room() == 0 ? FAILED : plain.read(in);
         if (got == WOULD_BLOCK) {
-          keep(in);
+          inbox.keep(in);
           return WOULD_BLOCK;
         }
         if (got == END || got == FAILED) {
@@ -286,7 +294,7 @@ final class TlsChannel implements Channel, Handler {
   private int decrypt(Buffer in, Buffer into) {
     int got = records.decrypt(in, into);
     untried = records.unfinished();
-    keep(in);
+    inbox.keep(in);
     if (got == END || got == FAILED) {
       ending = got;
       if (got == FAILED) {
@@ -301,22 +309,21 @@ final class TlsChannel implements Channel, Handler {
 
   @Override
   public int write(Buffer from) {
-    if (state != State.OPEN || outputShut || broken) {
+    if (state != State.OPEN || outputShut || outbox.isBroken()) {
       return FAILED;
     }
     int limit = BULK;
-    if (unsent != null) {
-      if (!sendUnsent()) {
+    if (!outbox.isEmpty()) {
+      if (!outbox.flush()) {
         writerWaits = true;
-        return broken ? FAILED : WOULD_BLOCK;
+        return outbox.isBroken() ? FAILED : WOULD_BLOCK;
       }
       limit = SINGLE;
     }
     int taken = 0;
-    while (!from.isEmpty() && unsent == null) {
+    while (!from.isEmpty() && outbox.isEmpty()) {
       int count = records.encrypt(from, limit);
       if (count <= 0 || !send()) {
-        broken = true;
         return FAILED;
       }
       taken += count;
@@ -331,27 +338,30 @@ final class TlsChannel implements Channel, Handler {
       return;
     }
     outputShut = true;
-    if (!broken && ending != FAILED) {
-      records.closeNotify();
-      send();
-    }
-    if (unsent == null) {
+    sayGoodbye();
+    if (outbox.isEmpty()) {
       plain.shutdownOutput();
     }
   }
 
   @Override
   public void close() {
-    if (state == State.OPEN && !outputShut && !broken && ending != FAILED) {
-      records.closeNotify();
-      send();
+    if (state == State.OPEN && !outputShut) {
+      sayGoodbye();
     }
-    if (state == State.OPEN && unsent != null && !broken) {
+    if (state == State.OPEN && !outbox.isEmpty() && !outbox.isBroken()) {
       state = State.LINGERING;
       records.free();
       deadline.in(LINGER_MILLIS);
     } else if (state != State.LINGERING) {
       end();
+    }
+  }
+
+  private void sayGoodbye() {
+    if (!outbox.isBroken() && ending != FAILED) {
+      records.closeNotify();
+      send();
     }
   }
 
@@ -374,6 +384,11 @@ final class TlsChannel implements Channel, Handler {
   @Override
   public void handler(Handler next) {
     handler = next;
+  }
+
+  /// Who is told now.
+  Handler handler() {
+    return handler;
   }
 
   @Override
@@ -405,68 +420,11 @@ final class TlsChannel implements Channel, Handler {
     return info;
   }
 
-  // --- ciphertext ---
-
-  /// The loop's receive buffer with what was received before in it, and room for about as much
-  /// ciphertext as there is room for its plaintext.
-  private Buffer input(int plaintextRoom) {
-    Buffer in = buffers.input();
-    Buffer before = received;
-    if (before != null) {
-      in.append(before);
-      buffers.give(before);
-      received = null;
-      return in;
-    }
-    // A part of a record may already be inside: its plaintext needs room too.
-    int room = plaintextRoom - TlsBuffers.RECORD;
-    int limit = Math.min(in.capacity(), Math.max(room, TlsBuffers.RECORD));
-    in.window(in.capacity() - limit, in.capacity() - limit);
-    return in;
-  }
-
-  private void keep(Buffer in) {
-    if (!in.isEmpty()) {
-      received = buffers.keep(null, in);
-    }
-  }
-
-  /// Sends what the last call of the engine wants sent, behind what waits.
+  /// Sends what the last call of the engine wants sent.
   ///
   /// @return whether the connection still works
   private boolean send() {
-    Buffer out = records.output();
-    if (out.isEmpty() || broken) {
-      return !broken;
-    }
-    if (unsent == null) {
-      broken = plain.write(out) == FAILED;
-    }
-    if (!broken && !out.isEmpty()) {
-      unsent = buffers.keep(unsent, out);
-      broken = unsent == null;
-    }
-    out.window(0, 0);
-    return !broken;
-  }
-
-  /// @return whether nothing waits any more
-  private boolean sendUnsent() {
-    Buffer waiting = unsent;
-    if (waiting == null) {
-      return true;
-    }
-    broken |= plain.write(waiting) == FAILED;
-    if (broken) {
-      ending = FAILED;
-      return false;
-    }
-    if (waiting.isEmpty()) {
-      buffers.give(waiting);
-      unsent = null;
-      return true;
-    }
-    return false;
+    return outbox.send(records.output());
   }
 
   /// Frees everything and closes the channel below.
@@ -474,14 +432,8 @@ final class TlsChannel implements Channel, Handler {
     state = State.CLOSED;
     deadline.cancel();
     records.free();
-    if (received != null) {
-      buffers.give(received);
-      received = null;
-    }
-    if (unsent != null) {
-      buffers.give(unsent);
-      unsent = null;
-    }
+    inbox.free();
+    outbox.free();
     plain.close();
   }
 
@@ -491,39 +443,6 @@ final class TlsChannel implements Channel, Handler {
     OPEN,
     LINGERING,
     CLOSED
-  }
-
-  /// Who is told how the handshake went.
-  private sealed interface Outcome {
-    void established(TlsChannel channel);
-
-    void failed(TlsChannel channel, ConnectFailure why);
-  }
-
-  private record Accepted(Consumer<Channel> acceptor, Runnable refused) implements Outcome {
-    @Override
-    public void established(TlsChannel channel) {
-      acceptor.accept(channel);
-    }
-
-    @Override
-    public void failed(TlsChannel channel, ConnectFailure why) {
-      refused.run();
-    }
-  }
-
-  private enum Connected implements Outcome {
-    INSTANCE;
-
-    @Override
-    public void established(TlsChannel channel) {
-      channel.handler.connected(channel);
-    }
-
-    @Override
-    public void failed(TlsChannel channel, ConnectFailure why) {
-      channel.handler.connectFailed(channel, why);
-    }
   }
 
   /// Hears events that come before a session is there.

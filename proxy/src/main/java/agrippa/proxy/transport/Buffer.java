@@ -4,15 +4,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A block of native memory whose bytes from [#start] to [#end] are content; there may be room on
-// both
-/// sides, so that a head can grow at its front. Indices are absolute in the block, and checked.
+/// both sides, so that a head can grow at its front. Indices are absolute in the block, and
+/// checked.
 public final class Buffer {
   private final @Nullable Arena arena;
   private final MemorySegment memory;
   private final ByteBuffer view;
+  private final long base;
   private int start;
   private int end;
   private int limit = Integer.MAX_VALUE;
@@ -21,6 +23,7 @@ public final class Buffer {
     this.arena = arena;
     this.memory = memory;
     this.view = memory.asByteBuffer();
+    this.base = memory.address();
   }
 
   /// A buffer that is freed by [#free], on any thread.
@@ -123,6 +126,18 @@ public final class Buffer {
     MemorySegment.copy(other.memory, other.start, memory, end, count);
     end += count;
     return count;
+  }
+
+  /// Where a byte of the block is, for system calls; `index` may be the capacity, behind the last.
+  ///
+  /// @throws IllegalStateException if the block was freed: a system call would write where somebody
+  ///     else's bytes are by now
+  public long address(int index) {
+    if (!memory.scope().isAlive()) {
+      throw new IllegalStateException("the buffer was freed");
+    }
+    Objects.checkIndex(index, capacity() + 1);
+    return base + index;
   }
 
   /// The block itself; its address is the business of `transport` and `tls` only.

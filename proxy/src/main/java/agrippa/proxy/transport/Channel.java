@@ -4,8 +4,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// One end of a byte stream, plain or TLS, owned by one event loop: every call is made on that
-// loop's
-/// thread, none blocks and none throws for what a peer did.
+/// loop's thread, none blocks and none throws for what a peer did.
 public interface Channel {
   /// Nothing now; the handler is told when there is.
   int WOULD_BLOCK = 0;
@@ -24,8 +23,7 @@ public interface Channel {
   int read(Buffer into);
 
   /// Sends as much of `from` as is taken at once, and consumes that much. If some is left, the
-  // handler's
-  /// [Handler#writable] follows.
+  /// handler's [Handler#writable] follows.
   ///
   /// @return bytes taken, [#WOULD_BLOCK] or [#FAILED]
   int write(Buffer from);
@@ -45,8 +43,7 @@ public interface Channel {
   void handler(Handler handler);
 
   /// Asks for another [Handler#readable] in this turn of the loop, after the other channels had
-  // theirs:
-  /// for a reader that stops before [#WOULD_BLOCK].
+  /// theirs: for a reader that stops before [#WOULD_BLOCK].
   void readAgain();
 
   EventLoop loop();

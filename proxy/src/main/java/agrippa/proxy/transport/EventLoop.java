@@ -14,7 +14,10 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Bytes that one read into the scratch buffer may take.
   int SCRATCH_ROOM = 64 * 1024;
 
-  /// Runs a task on the loop's thread, soon. Any thread may call it.
+  /// Runs a task on the loop's thread, soon, even if the loop is just ending. Any thread may call
+  /// it.
+  ///
+  /// @throws java.util.concurrent.RejectedExecutionException if the loop has ended
   @Override
   void execute(Runnable task);
 
@@ -88,8 +91,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// TLS is a [Channel] over a [Channel], so loops need not know it: they only pass on.
   interface TlsContext extends AutoCloseable {
     /// Connects a plain channel by the loop's own [EventLoop#connect] and puts the client side of
-    // TLS
-    /// over it. The returned channel is the encrypted one; `handler` hears of it alone.
+    /// TLS over it. The returned channel is the encrypted one; `handler` hears of it alone.
     ///
     /// @param serverName SNI to send, or null
     Channel connect(

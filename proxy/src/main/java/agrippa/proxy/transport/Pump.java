@@ -1,17 +1,14 @@
 package agrippa.proxy.transport;
 
 /// Moves bytes one way between two channels of a loop, with back-pressure: it stops reading while
-// the
-/// sink takes nothing. Copies at first; splices inside the kernel once a stream proves long and
-// both
-/// ends are plain sockets. The owner calls [#move] when the source is readable, and when the sink
-// is
-/// writable again.
+/// the sink takes nothing. Copies at first; splices inside the kernel once a stream proves long
+/// and both ends are plain sockets. The owner calls [#move] when the source is readable, and when
+/// the sink is writable again.
 public interface Pump {
   /// Moves what can be moved now; the loop's scratch buffer must be empty.
   ///
   /// @param limit most bytes to take from the source in this call, so that a body of known length
-  // is not
+  ///     is not
   // overrun;
   ///     [Long#MAX_VALUE] for no limit
   /// @return why it stopped

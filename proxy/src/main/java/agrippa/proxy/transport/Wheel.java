@@ -7,10 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// The deadlines of one loop.
 ///
 /// A timing wheel that is lazy: moving a deadline later writes one field, and the entry is put
-// where it
-/// belongs when its old slot comes up. Idle timeouts move with every request and hardly ever
-// expire, so
-/// that is what must be cheap.
+/// where it belongs when its old slot comes up. Idle timeouts move with every request and hardly
+/// ever expire, so that is what must be cheap.
 final class Wheel {
   /* Hashed timing wheel after Varghese and Lauck (1987), scheme 6. Entries beyond one turn stay in the
   last slot that the turn reaches and are looked at again there. */
@@ -42,10 +40,14 @@ final class Wheel {
     return Math.max(1, (tick + distance + 1) * TICK_MILLIS - now);
   }
 
-  /// Runs what has expired.
-  void advance(long millis) {
+  /// Sets the clock, before anybody sets deadlines by it.
+  void now(long millis) {
     now = millis;
-    long target = millis / TICK_MILLIS;
+  }
+
+  /// Runs what has expired.
+  void advance() {
+    long target = now / TICK_MILLIS;
     // After a long sleep one turn visits every slot.
     tick = Math.max(tick, target - SLOTS);
     for (; tick < target; tick++) {
@@ -78,6 +80,7 @@ final class Wheel {
     static final int NOWHERE = -1;
     static final int DETACHED = -2;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long LONGEST = Long.MAX_VALUE / 4;
 
     private final Runnable expired;
     private long at = NEVER;
@@ -92,7 +95,7 @@ final class Wheel {
 
     @Override
     public void in(long millis) {
-      at = now + millis;
+      at = now + Math.min(millis, LONGEST);
       if (slot == NOWHERE) {
         insert();
       } else if (slot >= 0 && at / TICK_MILLIS < slotTick) {
@@ -104,6 +107,10 @@ final class Wheel {
     @Override
     public void cancel() {
       at = NEVER;
+      if (slot >= 0) {
+        // At once, not when the slot comes up: a session that ended should be garbage.
+        remove();
+      }
     }
 
     /// Its slot came up.

@@ -1,6 +1,5 @@
 /// Sockets, buffers, timers and event loops; the only place besides `tls` that touches native
-// memory.
-/// Start at [agrippa.proxy.transport.EventLoop].
+/// memory. Start at [agrippa.proxy.transport.EventLoop].
 @NullMarked
 package agrippa.proxy.transport;
 

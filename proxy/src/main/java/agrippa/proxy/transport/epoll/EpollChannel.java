@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A socket.
 ///
 /// Events are edges: each is noted in `pending` and served by [#run], which is also how a reader
-// that
-/// stopped early is called again.
+/// that stopped early is called again.
 final class EpollChannel implements Channel, EpollLoop.Polled {
   private static final int EDGES =
       Kernel.EPOLLIN | Kernel.EPOLLOUT | Kernel.EPOLLRDHUP | Kernel.EPOLLET;
@@ -26,6 +25,7 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   private final int fd;
   private final int generation;
   private final InetSocketAddress remote;
+  private @Nullable InetSocketAddress local;
   private @Nullable Handler handler;
   private int pending;
   private boolean open = true;
@@ -41,6 +41,9 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
 
   private boolean queued;
 
+  /// The kernel would not watch it, so that nobody could be told of anything.
+  private boolean unwatchable;
+
   private EpollChannel(EpollLoop loop, int fd, InetSocketAddress remote) {
     this.loop = loop;
     this.fd = fd;
@@ -49,9 +52,13 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   }
 
   /// A connection that somebody made to us; its first [Handler#readable] comes in this turn.
-  static EpollChannel accepted(EpollLoop loop, int fd, InetSocketAddress remote) {
+  ///
+  /// @param local where it arrived, or null if that must be asked
+  static EpollChannel accepted(
+      EpollLoop loop, int fd, InetSocketAddress remote, @Nullable InetSocketAddress local) {
     EpollChannel channel = new EpollChannel(loop, fd, remote);
     loop.kernel().option(fd, Kernel.IPPROTO_TCP, Kernel.TCP_NODELAY, 1);
+    channel.local = local;
     channel.readAgain();
     return channel;
   }
@@ -80,7 +87,12 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
 
   private void register() {
     registered = true;
-    loop.watch(fd, EDGES, generation);
+    if (!loop.watch(fd, EDGES, generation)) {
+      unwatchable = true;
+      connectError = -Kernel.ENOSPC;
+      pending = Kernel.EPOLLERR;
+      queue();
+    }
   }
 
   private void awaitEdge() {
@@ -111,16 +123,26 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
     if (!open || handler == null) {
       return;
     }
-    if (connecting) {
-      finishConnect(events);
-      return;
+    try {
+      if (connecting) {
+        finishConnect(events);
+      } else {
+        tell(handler, events);
+      }
+    } catch (RuntimeException | Error e) {
+      // Nobody knows what this connection's session would do next.
+      abort();
+      throw e;
     }
+  }
+
+  private void tell(Handler told, int events) {
     if ((events & TO_READ) != 0) {
-      handler.readable(this);
+      told.readable(this);
     }
     if (open && blocked && (events & TO_WRITE) != 0) {
       blocked = false;
-      handler.writable(this);
+      told().writable(this);
     }
   }
 
@@ -159,11 +181,14 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
 
   @Override
   public int read(Buffer into) {
-    if (!open) {
+    if (!open || unwatchable) {
       return FAILED;
     }
     int room = into.room();
-    long count = loop.kernel().receive(fd, into.memory().address() + into.end(), room);
+    if (room <= 0) {
+      throw new IllegalArgumentException("no room to read into");
+    }
+    long count = loop.kernel().receive(fd, into.address(into.end()), room);
     if (count > 0) {
       into.produced((int) count);
       if (count < room) {
@@ -192,14 +217,14 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
 
   @Override
   public int write(Buffer from) {
-    if (!open) {
+    if (!open || unwatchable) {
       return FAILED;
     }
     int length = from.length();
     if (length == 0) {
       return 0;
     }
-    long count = loop.kernel().send(fd, from.memory().address() + from.start(), length);
+    long count = loop.kernel().send(fd, from.address(from.start()), length);
     if (count >= 0) {
       from.consume((int) count);
       if (count < length) {
@@ -321,8 +346,14 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
 
   @Override
   public InetSocketAddress local() {
-    loop.kernel().localAddress(fd, loop.address());
-    return loop.address().get();
+    InetSocketAddress known = local;
+    if (known == null) {
+      // A closed descriptor may be another connection by now.
+      boolean told = open && loop.kernel().localAddress(fd, loop.address()) >= 0;
+      known = told ? loop.address().get() : new InetSocketAddress(0);
+      local = known;
+    }
+    return known;
   }
 
   @Override

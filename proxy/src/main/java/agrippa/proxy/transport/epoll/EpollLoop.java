@@ -19,13 +19,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An event loop on `epoll`, edge-triggered. A channel is registered once, for both directions,
-// when it
-/// first has to wait: a short connection may never be.
+/// when it first has to wait: a short connection may never be.
 public final class EpollLoop extends Loop {
   private static final int MOST_EVENTS = 512;
 
+  private static final String X86_64 = "amd64";
+  private static final String AARCH64 = "aarch64";
+
   /// `struct epoll_event` is packed on x86-64 and aligned elsewhere.
-  private static final boolean PACKED = "amd64".equals(System.getProperty("os.arch"));
+  private static final boolean PACKED = X86_64.equals(System.getProperty("os.arch"));
 
   private static final int EVENT_BYTES = PACKED ? 12 : 16;
   private static final int DATA_AT = PACKED ? 4 : 8;
@@ -44,6 +46,11 @@ public final class EpollLoop extends Loop {
   private final MemorySegment event;
   private final int epoll;
   private final int eventfd;
+  private final Object waking = new Object();
+
+  /// Guarded by `waking`: once closed, the eventfd's number may be somebody else's.
+  private boolean wakeable = true;
+
   private @Nullable Polled[] byDescriptor = new @Nullable Polled[256];
   private int generation;
   private final ArrayDeque<Pipe> pipes = new ArrayDeque<>();
@@ -56,14 +63,23 @@ public final class EpollLoop extends Loop {
     this.address = new SocketAddress(arena);
     this.events = arena.allocate((long) MOST_EVENTS * EVENT_BYTES, 8);
     this.event = arena.allocate(EVENT_BYTES, 8);
-    this.epoll = check("epoll_create1", kernel.epollCreate());
-    this.eventfd = check("eventfd", kernel.eventfd());
-    check("epoll_ctl", add(eventfd, Kernel.EPOLLIN, WAKE));
+    this.epoll = kernel.epollCreate();
+    this.eventfd = kernel.eventfd();
+    try {
+      check("epoll_create1", epoll);
+      check("eventfd", eventfd);
+      check("epoll_ctl", add(eventfd, Kernel.EPOLLIN, WAKE));
+    } catch (IOException e) {
+      closeAll();
+      throw e;
+    }
   }
 
   /// Whether this machine has what the loop needs.
   public static boolean isAvailable() {
-    if (!"Linux".equals(System.getProperty("os.name"))) {
+    String processor = System.getProperty("os.arch");
+    if (!"Linux".equals(System.getProperty("os.name"))
+        || !(X86_64.equals(processor) || AARCH64.equals(processor))) {
       return false;
     }
     try {
@@ -93,7 +109,7 @@ public final class EpollLoop extends Loop {
   protected void poll(long millis) throws IOException {
     int wait = (int) Math.min(millis, Integer.MAX_VALUE);
     int count = kernel.epollWait(epoll, events.address(), MOST_EVENTS, wait);
-    refreshClock();
+    woke();
     if (count < 0 && count != -Kernel.EINTR) {
       throw new IOException("epoll_wait: error " + -count);
     }
@@ -125,7 +141,11 @@ public final class EpollLoop extends Loop {
 
   @Override
   protected void wakeUp() {
-    Kernel.wake(eventfd);
+    synchronized (waking) {
+      if (wakeable) {
+        Kernel.wake(eventfd);
+      }
+    }
   }
 
   @Override
@@ -137,8 +157,11 @@ public final class EpollLoop extends Loop {
       }
     }
     pipes.forEach(pipe -> pipe.close(kernel));
-    kernel.close(epoll);
-    kernel.close(eventfd);
+    synchronized (waking) {
+      wakeable = false;
+      kernel.closeIfOpen(eventfd);
+    }
+    kernel.closeIfOpen(epoll);
     arena.close();
   }
 
@@ -163,11 +186,14 @@ public final class EpollLoop extends Loop {
     byDescriptor[fd] = null;
   }
 
-  void watch(int fd, int epollEvents, int entered) {
+  /// @return whether the kernel had room for one more
+  boolean watch(int fd, int epollEvents, int entered) {
     int status = add(fd, epollEvents, (long) entered << 32 | fd);
     if (status < 0) {
-      throw new IllegalStateException("epoll_ctl: error " + -status);
+      System.getLogger(EpollLoop.class.getName())
+          .log(Level.WARNING, "epoll_ctl: error " + -status + "; a connection is given up");
     }
+    return status >= 0;
   }
 
   void unwatch(int fd) {

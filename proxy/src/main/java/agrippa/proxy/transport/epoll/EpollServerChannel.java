@@ -9,6 +9,7 @@ import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// An accepting socket. It is watched level-triggered, so that a batch may leave some for later.
 final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
@@ -20,6 +21,10 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
   private final int fd;
   private final Consumer<Channel> accepted;
   private final InetSocketAddress local;
+
+  /// Where all its connections arrive, or null if it listens at every address.
+  private final @Nullable InetSocketAddress specific;
+
   private final int generation;
   private final Deadline exhausted;
   private boolean watched;
@@ -31,6 +36,7 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
     this.loop = loop;
     this.fd = fd;
     this.local = local;
+    this.specific = local.getAddress().isAnyLocalAddress() ? null : local;
     this.accepted = accepted;
     this.generation = loop.enter(fd, this);
     this.exhausted = loop.deadline(this::watch);
@@ -78,8 +84,10 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
 
   private void watch() {
     if (open && !watched && !paused) {
-      watched = true;
-      loop.watch(fd, Kernel.EPOLLIN, generation);
+      watched = loop.watch(fd, Kernel.EPOLLIN, generation);
+      if (!watched) {
+        exhausted.in(EXHAUSTED_MILLIS);
+      }
     }
   }
 
@@ -109,14 +117,29 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
         refused(-client);
         return;
       }
-      accepted.accept(EpollChannel.accepted(loop, client, loop.address().get()));
+      take(EpollChannel.accepted(loop, client, loop.address().get(), specific));
+    }
+  }
+
+  private void take(EpollChannel channel) {
+    try {
+      accepted.accept(channel);
+    } catch (RuntimeException | Error e) {
+      channel.abort();
+      throw e;
     }
   }
 
   private void refused(int error) {
-    if (error == Kernel.EMFILE || error == Kernel.ENFILE) {
+    // Out of descriptors or memory: the queue would be reported again and again meanwhile.
+    if (error == Kernel.EMFILE
+        || error == Kernel.ENFILE
+        || error == Kernel.ENOBUFS
+        || error == Kernel.ENOMEM) {
       System.getLogger(EpollServerChannel.class.getName())
-          .log(Level.WARNING, "too many open files; clients of " + local + " wait");
+          .log(
+              Level.WARNING,
+              "error " + error + ": no more connections now; clients of " + local + " wait");
       unwatch();
       exhausted.in(EXHAUSTED_MILLIS);
     }

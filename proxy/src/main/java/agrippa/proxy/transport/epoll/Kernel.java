@@ -17,9 +17,12 @@ import java.lang.invoke.MethodHandle;
 final class Kernel {
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int ENOMEM = 12;
   static final int EMFILE = 24;
   static final int ENFILE = 23;
+  static final int ENOSPC = 28;
   static final int ECONNRESET = 104;
+  static final int ENOBUFS = 105;
   static final int ECONNREFUSED = 111;
   static final int EINPROGRESS = 115;
 
@@ -297,6 +300,13 @@ final class Kernel {
       return result((int) CLOSE.invokeExact(errno, fd));
     } catch (Throwable e) {
       throw broken(e);
+    }
+  }
+
+  /// Closes a descriptor unless the call that should have made it failed.
+  void closeIfOpen(int fd) {
+    if (fd >= 0) {
+      close(fd);
     }
   }
 

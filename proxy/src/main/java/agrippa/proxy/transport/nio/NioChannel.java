@@ -7,25 +7,26 @@ import agrippa.proxy.transport.Handler;
 import agrippa.proxy.transport.Handler.ConnectFailure;
 import agrippa.proxy.transport.TlsInfo;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// A socket of the JDK. A selector tells levels; edges are made by taking an interest back when it
-// was
-/// served, and renewing it when a read or write finds that it must wait.
+/// A socket of the JDK. A selector tells levels; edges are made by taking an interest back when
+/// it was served, and renewing it when a read or write finds that it must wait.
 final class NioChannel implements Channel, NioLoop.Selected {
   private final NioLoop loop;
   private final SocketChannel socket;
   private final InetSocketAddress remote;
+  private @Nullable InetSocketAddress local;
   private @Nullable SelectionKey key;
   private Handler handler;
   private int interest;
+
+  /// By our side: the JDK closes a socket by itself if it cannot be connected.
+  private boolean closed;
+
   private boolean again;
 
   private NioChannel(
@@ -41,25 +42,21 @@ final class NioChannel implements Channel, NioLoop.Selected {
     InetSocketAddress remote = NioLoop.address(socket::getRemoteAddress);
     NioChannel channel = new NioChannel(loop, socket, remote, Unhandled.INSTANCE);
     channel.open(0);
+    channel.local();
     channel.readAgain();
     return channel;
   }
 
   static NioChannel connect(NioLoop loop, InetSocketAddress to, Handler handler) {
-    SocketChannel socket;
-    try {
-      socket = SocketChannel.open();
-    } catch (IOException e) {
-      throw new IllegalStateException("out of sockets", e);
-    }
+    SocketChannel socket = loop.newSocket();
     NioChannel channel = new NioChannel(loop, socket, to, handler);
     try {
       channel.open(SelectionKey.OP_CONNECT);
       if (socket.connect(to)) {
-        loop.soon(channel::established);
+        loop.soon(() -> channel.guarded(channel::established));
       }
     } catch (IOException | RuntimeException e) {
-      loop.soon(() -> channel.fail(e));
+      loop.soon(() -> channel.guarded(() -> channel.fail(e)));
     }
     return channel;
   }
@@ -88,24 +85,38 @@ final class NioChannel implements Channel, NioLoop.Selected {
   }
 
   private void fail(Exception e) {
-    boolean wasOpen = isOpen();
+    boolean abandoned = closed;
     close();
-    if (wasOpen) {
+    if (!abandoned) {
       handler.connectFailed(this, why(e));
     }
   }
 
   private static ConnectFailure why(Exception e) {
-    return switch (e) {
-      case NoRouteToHostException none -> ConnectFailure.UNREACHABLE;
-      case ConnectException refused -> ConnectFailure.REFUSED;
-      case SocketException reset -> ConnectFailure.RESET;
-      case Exception other -> ConnectFailure.UNREACHABLE;
-    };
+    // The JDK tells the system's errors apart by their texts only.
+    String text = String.valueOf(e.getMessage());
+    if (text.startsWith("Connection refused")) {
+      return ConnectFailure.REFUSED;
+    }
+    return text.startsWith("Connection reset") ? ConnectFailure.RESET : ConnectFailure.UNREACHABLE;
   }
 
   @Override
   public void selected(int operations) {
+    guarded(() -> tell(operations));
+  }
+
+  /// Ends the connection if its session fails: nobody knows what it would do next.
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      abort();
+      throw e;
+    }
+  }
+
+  private void tell(int operations) {
     if ((operations & SelectionKey.OP_CONNECT) != 0) {
       finishConnect();
       return;
@@ -129,6 +140,9 @@ final class NioChannel implements Channel, NioLoop.Selected {
   @Override
   public int read(Buffer into) {
     int room = into.room();
+    if (room <= 0) {
+      throw new IllegalArgumentException("no room to read into");
+    }
     try {
       int count = socket.read(into.roomView());
       if (count > 0) {
@@ -169,6 +183,7 @@ final class NioChannel implements Channel, NioLoop.Selected {
 
   @Override
   public void close() {
+    closed = true;
     NioLoop.closeQuietly(socket);
   }
 
@@ -206,7 +221,7 @@ final class NioChannel implements Channel, NioLoop.Selected {
   private void readAgainNow() {
     again = false;
     if (isOpen()) {
-      handler.readable(this);
+      guarded(() -> handler.readable(this));
     }
   }
 
@@ -222,7 +237,12 @@ final class NioChannel implements Channel, NioLoop.Selected {
 
   @Override
   public InetSocketAddress local() {
-    return NioLoop.address(socket::getLocalAddress);
+    InetSocketAddress known = local;
+    if (known == null) {
+      known = NioLoop.address(socket::getLocalAddress);
+      local = known;
+    }
+    return known;
   }
 
   @Override

@@ -6,8 +6,10 @@ import agrippa.proxy.transport.Handler;
 import agrippa.proxy.transport.Loop;
 import agrippa.proxy.transport.Pump;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
@@ -15,6 +17,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +25,25 @@ import org.jspecify.annotations.Nullable;
 public final class NioLoop extends Loop {
   private final Selector selector;
 
+  /// Stands for sockets that could not be opened.
+  private final SocketChannel none;
+
   private NioLoop(String name) throws IOException {
     super(name);
     this.selector = Selector.open();
+    this.none = SocketChannel.open();
+    none.close();
+  }
+
+  /// A socket, closed already if the system has none left.
+  SocketChannel newSocket() {
+    try {
+      return SocketChannel.open();
+    } catch (IOException e) {
+      System.getLogger(NioLoop.class.getName())
+          .log(Level.WARNING, "no socket for a connection: " + e.getMessage());
+      return none;
+    }
   }
 
   /// @throws IOException if no selector can be opened
@@ -41,7 +60,7 @@ public final class NioLoop extends Loop {
     } else {
       selector.select(Math.max(0, millis));
     }
-    refreshClock();
+    woke();
     for (SelectionKey key : selector.selectedKeys()) {
       if (key.attachment() instanceof Selected selected) {
         serve(() -> dispatch(key, selected));
@@ -85,7 +104,7 @@ public final class NioLoop extends Loop {
     try {
       closeable.close();
     } catch (Exception e) {
-      System.getLogger(NioLoop.class.getName()).log(System.Logger.Level.DEBUG, "close failed", e);
+      System.getLogger(NioLoop.class.getName()).log(Level.DEBUG, "close failed", e);
     }
   }
 
@@ -111,7 +130,9 @@ public final class NioLoop extends Loop {
 
   @Override
   public ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) throws IOException {
-    ServerSocketChannel socket = ServerSocketChannel.open();
+    boolean ipv6 = at.getAddress() instanceof Inet6Address;
+    ServerSocketChannel socket =
+        ServerSocketChannel.open(ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
     try {
       socket.configureBlocking(false);
       socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -137,12 +158,12 @@ public final class NioLoop extends Loop {
     return new CopyPump(this, from, to);
   }
 
-  /// Both ends of a socket, for messages.
+  /// An end of a socket; port 0 if it was closed before that was asked.
   static InetSocketAddress address(IoSupplier supplier) {
     try {
-      return (InetSocketAddress) supplier.get();
+      return (InetSocketAddress) Objects.requireNonNull(supplier.get());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return new InetSocketAddress(0);
     }
   }
 

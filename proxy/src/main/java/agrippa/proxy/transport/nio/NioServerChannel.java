@@ -1,6 +1,7 @@
 package agrippa.proxy.transport.nio;
 
 import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop.Deadline;
 import agrippa.proxy.transport.EventLoop.ServerChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -15,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class NioServerChannel implements ServerChannel, NioLoop.Selected {
   static final int BACKLOG = 4096;
   private static final int BATCH = 64;
+  private static final int EXHAUSTED_MILLIS = 100;
 
   private final NioLoop loop;
   private final ServerSocketChannel socket;
   private final Consumer<Channel> accepted;
   private final InetSocketAddress local;
+  private final Deadline exhausted;
   private @Nullable SelectionKey key;
   private boolean paused;
 
@@ -28,6 +31,7 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
     this.socket = socket;
     this.accepted = accepted;
     this.local = NioLoop.address(socket::getLocalAddress);
+    this.exhausted = loop.deadline(this::watch);
   }
 
   void watch(SelectionKey registered) {
@@ -42,11 +46,26 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
         if (client == null) {
           return;
         }
-        accepted.accept(NioChannel.accepted(loop, client));
+        take(client);
       }
     } catch (IOException e) {
       System.getLogger(NioServerChannel.class.getName())
-          .log(Level.WARNING, "cannot accept at " + local + ": " + e.getMessage());
+          .log(Level.WARNING, "no more connections now; clients of " + local + " wait", e);
+      // The queue would be reported again and again meanwhile.
+      interest(0);
+      exhausted.in(EXHAUSTED_MILLIS);
+    }
+  }
+
+  private void take(SocketChannel client) {
+    try {
+      accepted.accept(NioChannel.accepted(loop, client));
+    } catch (IOException e) {
+      // Broken by the client already.
+      NioLoop.closeQuietly(client);
+    } catch (RuntimeException | Error e) {
+      NioLoop.closeQuietly(client);
+      throw e;
     }
   }
 
@@ -64,7 +83,13 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
   @Override
   public void resume() {
     paused = false;
-    interest(SelectionKey.OP_ACCEPT);
+    watch();
+  }
+
+  private void watch() {
+    if (!paused) {
+      interest(SelectionKey.OP_ACCEPT);
+    }
   }
 
   private void interest(int operations) {
@@ -75,6 +100,7 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
 
   @Override
   public void close() {
+    exhausted.cancel();
     NioLoop.closeQuietly(socket);
   }
 }

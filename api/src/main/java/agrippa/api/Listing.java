@@ -1,0 +1,250 @@
+package agrippa.api;
+
+import agrippa.api.wire.BadRequest;
+import agrippa.api.wire.Shape;
+import agrippa.api.wire.Shape.Attribute;
+import agrippa.web.Json;
+import agrippa.web.Reply;
+import agrippa.web.Request;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Answers lists of one resource: filters, tags, order, pages, links and fields, as Octavia does.
+///
+/// @param plural key of the answer
+/// @param shape of each item
+/// @param id of an item
+/// @param tags of an item
+record Listing<T>(
+    String plural, Shape<T> shape, Function<T, String> id, Function<T, Collection<String>> tags) {
+  /// Most items of an answer (`pagination_max_limit`).
+  private static final int MAX_LIMIT = 1_000;
+
+  private static final Set<String> CONTROLS =
+      Set.of("limit", "marker", "sort", "sort_key", "sort_dir", "fields", "page_reverse");
+  private static final Set<String> TRUE = Set.of("true", "t", "yes", "y", "on", "1");
+
+  /// @param items all that the caller may see
+  Reply page(Request request, Stream<T> items) {
+    int limit;
+    Comparator<T> order;
+    try {
+      limit = limit(request);
+      order = new Order<>(shape).of(request);
+    } catch (IllegalArgumentException e) {
+      // Octavia finds these before its handler does.
+      return Faults.framework(400, "Bad Request", String.valueOf(e.getMessage()));
+    }
+    List<T> all = items.toList();
+    Stream<T> found = all.stream().filter(filter(request)).sorted(order);
+    String marker = request.query("marker").orElse(null);
+    if (marker != null) {
+      T from = marked(all, marker);
+      boolean reverse = request.query("page_reverse").orElse("").equals("True");
+      found =
+          found.filter(
+              reverse ? it -> order.compare(it, from) < 0 : it -> order.compare(it, from) > 0);
+    }
+    return reply(request, found.limit(limit).toList(), limit, marker);
+  }
+
+  private Reply reply(Request request, List<T> page, int limit, @Nullable String marker) {
+    List<String> fields = request.query().getOrDefault("fields", List.of());
+    ArrayNode items = Json.array();
+    page.forEach(it -> items.add(shape.json(it, fields)));
+    ObjectNode body = Json.object();
+    body.set(plural, items);
+    ArrayNode links = body.putArray(plural + "_links");
+    if (!page.isEmpty() && marker != null) {
+      String href = link(request, limit, id.apply(page.getFirst())) + "&page_reverse=True";
+      links.addObject().put("rel", "previous").put("href", href);
+    }
+    if (page.size() >= limit) {
+      String href = link(request, limit, id.apply(page.getLast()));
+      links.addObject().put("rel", "next").put("href", href);
+    }
+    return Reply.json(200, body);
+  }
+
+  /// The request's own URL for another page. Octavia leaves filters and fields out of it, but its
+  /// command line follows it without adding them again.
+  private static String link(Request request, int limit, String marker) {
+    var query = new StringBuilder("limit=").append(limit);
+    for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
+      if (!Set.of("limit", "marker", "page_reverse").contains(parameter.getKey())) {
+        for (String value : parameter.getValue()) {
+          query.append('&').append(encoded(parameter.getKey())).append('=').append(encoded(value));
+        }
+      }
+    }
+    return request.baseUrl() + request.path() + "?" + query + "&marker=" + encoded(marker);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static int limit(Request request) {
+    String text = request.query("limit").orElse("infinite").strip();
+    if (text.equals("infinite") || text.matches("-[0-9]+|0+")) {
+      return MAX_LIMIT;
+    }
+    if (!text.matches("[0-9]+")) {
+      throw new IllegalArgumentException("Supplied pagination limit '" + text + "' is not valid.");
+    }
+    return text.length() > 4 ? MAX_LIMIT : Math.min(Integer.parseInt(text), MAX_LIMIT);
+  }
+
+  private T marked(List<T> items, String marker) {
+    return items.stream()
+        .filter(it -> id.apply(it).equalsIgnoreCase(marker))
+        .findFirst()
+        .orElseThrow(
+            () -> new BadRequest("Supplied pagination marker '" + marker + "' is not valid."));
+  }
+
+  private Predicate<T> filter(Request request) {
+    Predicate<T> all = any -> true;
+    for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
+      if (!CONTROLS.contains(parameter.getKey())) {
+        all = all.and(filter(parameter.getKey(), parameter.getValue()));
+      }
+    }
+    return all;
+  }
+
+  private Predicate<T> filter(String name, List<String> values) {
+    Set<String> wanted = split(values);
+    return switch (name) {
+      case "tags" -> it -> tags.apply(it).containsAll(wanted);
+      case "not-tags" -> it -> !tags.apply(it).containsAll(wanted);
+      case "tags-any" -> it -> meets(tags.apply(it), wanted);
+      case "not-tags-any" -> it -> !meets(tags.apply(it), wanted);
+      default -> {
+        Attribute<T> attribute = shape.filter(name).orElseThrow(Listing::invalidFilter);
+        if (values.size() > 1) {
+          throw invalidFilter();
+        }
+        yield it -> equal(attribute.value().apply(it), values.getFirst());
+      }
+    };
+  }
+
+  private static BadRequest invalidFilter() {
+    return new BadRequest("One or more arguments are either duplicate or invalid");
+  }
+
+  private static boolean meets(Collection<String> tags, Set<String> wanted) {
+    return tags.stream().anyMatch(wanted::contains);
+  }
+
+  /// Tag filters may be repeated, and may be lists.
+  private static Set<String> split(List<String> values) {
+    Set<String> tags = new HashSet<>();
+    values.forEach(it -> tags.addAll(List.of(it.split(",", -1))));
+    return tags;
+  }
+
+  private static boolean equal(@Nullable Object value, String wanted) {
+    return switch (value) {
+      case null -> false;
+      case Boolean it -> it == TRUE.contains(wanted.toLowerCase(Locale.ROOT));
+      case String it -> it.equals(wanted);
+      case Instant it -> Shape.text(it).equals(wanted);
+      // Numbers, enumerations and ids, which are compared without case.
+      case Object it -> it.toString().equalsIgnoreCase(wanted);
+    };
+  }
+
+  /// The order that a request asks for; without a wish, or between equals, by creation and id.
+  private record Order<T>(Shape<T> shape) {
+    Comparator<T> of(Request request) {
+      List<String> wishes = new ArrayList<>(wishes(request));
+      for (String last : List.of("created_at", "id")) {
+        if (wishes.stream().noneMatch(it -> it.startsWith(last + ":"))) {
+          wishes.add(last + ":asc");
+        }
+      }
+      Comparator<T> order = (a, b) -> 0;
+      for (String wish : wishes) {
+        int colon = wish.lastIndexOf(':');
+        Comparator<T> by = by(wish.substring(0, colon));
+        order = order.thenComparing(wish.endsWith(":desc") ? by.reversed() : by);
+      }
+      return order;
+    }
+
+    /// As `key:asc` or `key:desc`.
+    private static List<String> wishes(Request request) {
+      String sort = request.query("sort").orElse("");
+      if (!sort.isEmpty()) {
+        return Stream.of(sort.split(",")).map(Order::wish).toList();
+      }
+      String keys = request.query("sort_key").orElse("");
+      if (keys.isEmpty()) {
+        return List.of();
+      }
+      String[] directions = request.query("sort_dir").orElse("").split(",");
+      List<String> wishes = new ArrayList<>();
+      for (String key : keys.split(",")) {
+        int i = wishes.size();
+        String direction = i < directions.length ? directions[i] : "";
+        wishes.add(key + ":" + direction(direction.isEmpty() ? "asc" : direction));
+      }
+      return wishes;
+    }
+
+    private static String wish(String text) {
+      String[] parts = text.split(":", -1);
+      if (parts.length > 2) {
+        throw new IllegalArgumentException("Supplied sort key '" + text + "' is not valid.");
+      }
+      return parts[0] + ":" + direction(parts.length == 2 ? parts[1] : "asc");
+    }
+
+    private static String direction(String text) {
+      String direction = text.toLowerCase(Locale.ROOT);
+      if (!direction.equals("asc") && !direction.equals("desc")) {
+        throw new IllegalArgumentException(
+            "Supplied sort direction '" + direction + "' is not valid.");
+      }
+      return direction;
+    }
+
+    private Comparator<T> by(String key) {
+      Attribute<T> attribute =
+          shape
+              .filter(key)
+              .orElseThrow(() -> new BadRequest("Supplied sort key '" + key + "' is not valid."));
+      return (a, b) -> compare(attribute.value().apply(a), attribute.value().apply(b));
+    }
+
+    private static int compare(@Nullable Object a, @Nullable Object b) {
+      if (a == null || b == null) {
+        return Boolean.compare(a != null, b != null);
+      }
+      if (a instanceof Number one && b instanceof Number other) {
+        return Double.compare(one.doubleValue(), other.doubleValue());
+      }
+      if (a instanceof Instant one && b instanceof Instant other) {
+        return one.compareTo(other);
+      }
+      return a.toString().compareTo(b.toString());
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package agrippa.api;
+
+import agrippa.api.wire.LoadBalancerJson;
+import agrippa.api.wire.StatusJson;
+import agrippa.control.Attributes;
+import agrippa.control.Change;
+import agrippa.control.Kind;
+import agrippa.model.Listener;
+import agrippa.model.LoadBalancerId;
+import agrippa.model.LoadBalancerTree;
+import agrippa.model.Statistics;
+import agrippa.web.Reply;
+import agrippa.web.Request;
+import java.util.UUID;
+
+/// `/loadbalancers`.
+final class LoadBalancersResource {
+  private static final Listing<LoadBalancerTree> LISTING =
+      new Listing<>(
+          "loadbalancers",
+          LoadBalancerJson.SHAPE,
+          it -> it.id().toString(),
+          it -> it.loadBalancer().labels().tags());
+
+  private final Gateway gateway;
+
+  LoadBalancersResource(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  Reply list(Request request) {
+    return LISTING.page(request, gateway.visible(request));
+  }
+
+  Reply create(Request request) {
+    Gateway.onlyArguments(request);
+    Change change = LoadBalancerJson.create(Gateway.body(request));
+    return gateway.submit(
+        change, it -> Gateway.wrapped(201, "loadbalancer", LoadBalancerJson.whole(it.tree())));
+  }
+
+  Reply show(Request request) {
+    return Gateway.show(request, "loadbalancer", LoadBalancerJson.SHAPE, tree(request));
+  }
+
+  Reply update(Request request) {
+    Gateway.onlyArguments(request);
+    Attributes.OfLoadBalancer attributes = LoadBalancerJson.update(Gateway.body(request));
+    return gateway.submit(
+        new Change.UpdateLoadBalancer(id(request), attributes),
+        it -> Gateway.wrapped(200, "loadbalancer", LoadBalancerJson.SHAPE.json(it.tree())));
+  }
+
+  Reply delete(Request request) {
+    Gateway.onlyArguments(request, "cascade");
+    return gateway.submit(
+        new Change.DeleteLoadBalancer(id(request), Gateway.flag(request, "cascade")),
+        it -> Reply.empty(204));
+  }
+
+  Reply failOver(Request request) {
+    Gateway.onlyArguments(request);
+    return gateway.submit(new Change.FailOver(id(request)), it -> Reply.empty(202));
+  }
+
+  Reply statuses(Request request) {
+    Gateway.onlyArguments(request);
+    return Reply.json(200, StatusJson.statuses(tree(request)));
+  }
+
+  /// The sums over its listeners.
+  Reply statistics(Request request) {
+    Gateway.onlyArguments(request);
+    return Reply.json(
+        200,
+        StatusJson.statistics(
+            tree(request).listeners().stream()
+                .map(Listener::id)
+                .map(gateway.inventory()::statistics)
+                .reduce(Statistics.ZERO, Statistics::plus)));
+  }
+
+  private LoadBalancerTree tree(Request request) {
+    String text = request.parameter("id");
+    return Gateway.found(
+        Gateway.id(text).map(LoadBalancerId::new).flatMap(gateway.inventory()::tree),
+        Kind.LOAD_BALANCER,
+        text,
+        it -> it);
+  }
+
+  private static LoadBalancerId id(Request request) {
+    UUID id = Gateway.id(Kind.LOAD_BALANCER, request.parameter("id"));
+    return new LoadBalancerId(id);
+  }
+}

@@ -1,0 +1,164 @@
+package agrippa.api;
+
+import agrippa.control.Caller;
+import agrippa.control.Change;
+import agrippa.control.ControlSettings;
+import agrippa.control.Inventory;
+import agrippa.control.Verdict;
+import agrippa.control.spi.Identity;
+import agrippa.web.Reply;
+import agrippa.web.Request;
+import agrippa.web.Routes;
+import agrippa.web.Site;
+import java.util.function.BiFunction;
+
+/// Octavia's API, version 2: every route on this page. Clients use `/v2.0/lbaas`; the other three
+/// roots are Octavia's aliases.
+public final class OctaviaApi {
+  private final Identity identity;
+  private final LoadBalancersResource loadBalancers;
+  private final ListenersResource listeners;
+  private final PoolsResource pools;
+  private final MembersResource members;
+  private final HealthMonitorsResource healthMonitors;
+  private final L7PoliciesResource policies;
+  private final L7RulesResource rules;
+  private final ProvidersResource providers;
+
+  /// @param submit decides about changes: [agrippa.control.ControlPlane#submit]
+  public OctaviaApi(
+      BiFunction<Caller, Change, Verdict> submit,
+      Inventory inventory,
+      Identity identity,
+      ControlSettings.Providers providers) {
+    Gateway gateway = new Gateway(submit, inventory);
+    this.identity = identity;
+    this.loadBalancers = new LoadBalancersResource(gateway);
+    this.listeners = new ListenersResource(gateway);
+    this.pools = new PoolsResource(gateway);
+    this.members = new MembersResource(gateway);
+    this.healthMonitors = new HealthMonitorsResource(gateway);
+    this.policies = new L7PoliciesResource(gateway);
+    this.rules = new L7RulesResource(gateway);
+    this.providers = new ProvidersResource(providers);
+  }
+
+  /// @param prefix where it is served, such as `/load-balancer`
+  public Site site(String prefix) {
+    Routes routes =
+        new Routes()
+            .get("/", Versions::list)
+            .get("/healthcheck", it -> Reply.text(200, "OK"))
+            .head("/healthcheck", it -> Reply.text(200, "OK"));
+    for (String version : new String[] {"/v2.0", "/v2"}) {
+      routes.get(version, Versions::name).get(version + "/lbaas", Versions::name);
+      resources(routes, version);
+      resources(routes, version + "/lbaas");
+    }
+    return new Site(prefix, routes, new Access(identity), new Framework());
+  }
+
+  private void resources(Routes routes, String root) {
+    String id = "/{id}";
+
+    String loadBalancer = root + "/loadbalancers";
+    routes
+        .get(loadBalancer, loadBalancers::list)
+        .post(loadBalancer, loadBalancers::create)
+        .get(loadBalancer + id, loadBalancers::show)
+        .put(loadBalancer + id, loadBalancers::update)
+        .delete(loadBalancer + id, loadBalancers::delete)
+        .get(loadBalancer + id + "/status", loadBalancers::statuses)
+        .get(loadBalancer + id + "/statuses", loadBalancers::statuses)
+        .get(loadBalancer + id + "/stats", loadBalancers::statistics)
+        .put(loadBalancer + id + "/failover", loadBalancers::failOver);
+
+    String listener = root + "/listeners";
+    routes
+        .get(listener, listeners::list)
+        .post(listener, listeners::create)
+        .get(listener + id, listeners::show)
+        .put(listener + id, listeners::update)
+        .delete(listener + id, listeners::delete)
+        .get(listener + id + "/stats", listeners::statistics);
+
+    String pool = root + "/pools";
+    routes
+        .get(pool, pools::list)
+        .post(pool, pools::create)
+        .get(pool + id, pools::show)
+        .put(pool + id, pools::update)
+        .delete(pool + id, pools::delete);
+
+    String member = root + "/pools/{pool}/members";
+    routes
+        .get(member, members::list)
+        .post(member, members::create)
+        .put(member, members::replace)
+        .get(member + id, members::show)
+        .put(member + id, members::update)
+        .delete(member + id, members::delete);
+
+    String monitor = root + "/healthmonitors";
+    routes
+        .get(monitor, healthMonitors::list)
+        .post(monitor, healthMonitors::create)
+        .get(monitor + id, healthMonitors::show)
+        .put(monitor + id, healthMonitors::update)
+        .delete(monitor + id, healthMonitors::delete);
+
+    String policy = root + "/l7policies";
+    routes
+        .get(policy, policies::list)
+        .post(policy, policies::create)
+        .get(policy + id, policies::show)
+        .put(policy + id, policies::update)
+        .delete(policy + id, policies::delete);
+
+    String rule = root + "/l7policies/{policy}/rules";
+    routes
+        .get(rule, rules::list)
+        .post(rule, rules::create)
+        .get(rule + id, rules::show)
+        .put(rule + id, rules::update)
+        .delete(rule + id, rules::delete);
+
+    routes.get(root + "/providers", providers::list);
+
+    for (String collection : new String[] {loadBalancer, listener, pool, monitor, policy, rule}) {
+      routes.put(collection, OctaviaApi::withoutId).delete(collection, OctaviaApi::withoutId);
+    }
+    routes.delete(member, OctaviaApi::withoutId);
+  }
+
+  /// Octavia's handlers of single things answer for collections, too.
+  private static Reply withoutId(Request request) {
+    return Faults.fault(400, "Missing argument: \"id\"");
+  }
+
+  /// What Octavia's framework says.
+  private static final class Framework implements Site.Edge {
+    @Override
+    public Reply notFound(Request request) {
+      return Faults.framework(404, "Not Found", "The resource could not be found.");
+    }
+
+    @Override
+    public Reply methodNotAllowed(Request request, String allow) {
+      return Faults.framework(
+          405,
+          "Method Not Allowed",
+          "The method " + request.method() + " is not allowed for this resource.");
+    }
+
+    @Override
+    public Reply tooLarge(Request request) {
+      return Faults.framework(413, "Request Entity Too Large", "Request is too large.");
+    }
+
+    @Override
+    public Reply failed(Request request, Throwable error) {
+      return Faults.fault(500, "An unexpected error occurred; it is logged as " + request.id());
+    }
+  }
+}

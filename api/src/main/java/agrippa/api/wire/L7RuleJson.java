@@ -1,0 +1,79 @@
+package agrippa.api.wire;
+
+import agrippa.api.wire.Schema.Attribute;
+import agrippa.api.wire.Schema.Values;
+import agrippa.control.Attributes;
+import agrippa.model.L7Policy;
+import agrippa.model.L7Rule;
+import java.util.regex.Pattern;
+
+/// `rule`.
+public final class L7RuleJson {
+  private static final String ONE_LINE = "^[^\\r\\n]*$";
+  private static final Type<String> LINE =
+      Types.text(0, 255, Pattern.compile("\\A[^\\r\\n]*\\z"), ONE_LINE);
+
+  private static final Attribute<L7Rule.Type> TYPE =
+      Attribute.mandatory("type", Types.choice(L7Rule.Type.class));
+  private static final Attribute<L7Rule.CompareType> COMPARE_TYPE =
+      Attribute.mandatory("compare_type", Types.choice(L7Rule.CompareType.class));
+  private static final Attribute<String> KEY = Attribute.optional("key", LINE);
+  private static final Attribute<String> VALUE = Attribute.mandatory("value", LINE);
+  private static final Attribute<Boolean> INVERT = Attribute.optional("invert", Types.BOOLEAN);
+
+  /// Within a policy of a graph.
+  private static final Schema NESTED =
+      Schema.of(TYPE, COMPARE_TYPE, KEY, VALUE, INVERT, CommonJson.ADMIN_STATE_UP, CommonJson.TAGS);
+
+  private static final Schema CREATE = NESTED.and(CommonJson.PROJECT, CommonJson.TENANT);
+
+  private static final Schema UPDATE =
+      Schema.of(
+          TYPE.optional(),
+          COMPARE_TYPE.optional(),
+          KEY,
+          VALUE.optional(),
+          INVERT,
+          CommonJson.ADMIN_STATE_UP,
+          CommonJson.TAGS);
+
+  static final Type<Attributes.OfL7Rule> GRAPH = Types.object(NESTED, L7RuleJson::attributes);
+
+  /// What answers show.
+  public static final Shape<Part<L7Policy, L7Rule>> SHAPE =
+      new Shape<Part<L7Policy, L7Rule>>()
+          .plain("id", it -> it.it().id())
+          .plain("type", it -> it.it().type())
+          .plain("compare_type", it -> it.it().compareType())
+          .plain("key", it -> it.it().key())
+          .plain("value", it -> it.it().value())
+          .plain("invert", it -> it.it().invert())
+          .plain("provisioning_status", it -> it.it().lifecycle().provisioning())
+          .plain("operating_status", it -> it.it().lifecycle().operating())
+          .plain("created_at", it -> it.it().lifecycle().createdAt())
+          .plain("updated_at", it -> it.it().lifecycle().updatedAt())
+          .plain("project_id", it -> it.tree().loadBalancer().project())
+          .shown("tenant_id", it -> it.tree().loadBalancer().project())
+          .plain("admin_state_up", it -> it.it().adminStateUp())
+          .shown("tags", it -> it.it().tags());
+
+  private L7RuleJson() {}
+
+  public static Attributes.OfL7Rule create(byte[] body) {
+    return Body.read(body, "rule_", "rule", Types.object(CREATE, L7RuleJson::attributes));
+  }
+
+  public static Attributes.OfL7Rule update(byte[] body) {
+    return Body.read(body, "l7rule_", "rule", Types.object(UPDATE, L7RuleJson::attributes));
+  }
+
+  private static Attributes.OfL7Rule attributes(Values values) {
+    return new Attributes.OfL7Rule(
+        CommonJson.decode(values),
+        values.patch(TYPE),
+        values.patch(COMPARE_TYPE),
+        values.patch(KEY),
+        values.patch(VALUE),
+        values.patch(INVERT));
+  }
+}

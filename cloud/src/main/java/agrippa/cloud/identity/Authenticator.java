@@ -1,0 +1,227 @@
+package agrippa.cloud.identity;
+
+import agrippa.cloud.identity.Scope.Scoped;
+import agrippa.cloud.identity.Scope.Target;
+import agrippa.cloud.identity.Scope.TargetKind;
+import agrippa.cloud.identity.Scope.Unscoped;
+import agrippa.cloud.identity.Tokens.Issued;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/// Turns what somebody knows into a token, and a token into who holds it.
+final class Authenticator {
+  private final Directory directory;
+  private final Tokens tokens;
+  private final Passwords passwords;
+  private final Throttle throttle;
+
+  Authenticator(Directory directory, Tokens tokens, Passwords passwords, Throttle throttle) {
+    this.directory = directory;
+    this.tokens = tokens;
+    this.passwords = passwords;
+    this.throttle = throttle;
+  }
+
+  /// Who was recognised, and by what.
+  private record Proof(
+      Entity user, List<String> methods, Optional<Entity> credential, Instant notAfter) {}
+
+  /// @param auth the `auth` object of Keystone's `POST /v3/auth/tokens`
+  /// @throws Refused if it proves nothing, or the scope is not the user's
+  Issued issue(JsonNode auth) {
+    JsonNode identity = auth.path("identity");
+    if (!identity.path("methods").isArray() || identity.path("methods").isEmpty()) {
+      throw Refused.bad("'methods' is a required property of 'identity'");
+    }
+    Proof proof =
+        switch (identity.path("methods").path(0).asString("")) {
+          case "password" -> byPassword(identity.path("password").path("user"));
+          case "token" -> byToken(identity.path("token").path("id").asString(""));
+          case "application_credential" -> byCredential(identity.path("application_credential"));
+          default -> throw Refused.unauthorized();
+        };
+    if (!usable(proof.user)) {
+      throw Refused.unauthorized();
+    }
+    Scope scope =
+        proof.credential.isPresent()
+            ? new Scoped(Target.project(proof.credential.get().text("project_id")))
+            : scope(auth.path("scope"), proof.user);
+    if (scope instanceof Scoped(Target target)
+        && (!usable(target) || directory.roles(proof.user.id(), target).isEmpty())) {
+      throw Refused.unauthorized();
+    }
+    String credential = proof.credential.map(Entity::id).orElse("");
+    return tokens.issue(proof.user.id(), proof.methods, scope, credential, proof.notAfter);
+  }
+
+  private Proof byPassword(JsonNode user) {
+    Optional<Entity> found = user(user);
+    String password = user.path("password").asString("");
+    String key = found.map(Entity::id).orElseGet(() -> user.path("name").asString(""));
+    if (throttle.blocked(key)) {
+      throw Refused.unauthorized();
+    }
+    String hash = found.map(it -> directory.hash(it.id())).orElse("");
+    if (!passwords.matches(password, hash) || found.isEmpty()) {
+      throttle.failed(key);
+      throw Refused.unauthorized();
+    }
+    throttle.succeeded(key);
+    return new Proof(found.get(), List.of("password"), Optional.empty(), Instant.MAX);
+  }
+
+  private Optional<Entity> user(JsonNode user) {
+    return user.path("id").isString()
+        ? directory.find(Kind.USER, user.path("id").asString())
+        : directory.findByName(
+            Kind.USER, domain(user.path("domain")), user.path("name").asString(""));
+  }
+
+  private Proof byToken(String secret) {
+    Session session = session(secret).orElseThrow(Refused::unauthorized);
+    if (!session.token().credential().isEmpty()) {
+      throw Refused.forbidden("identity:rescope an application credential's token");
+    }
+    return new Proof(
+        session.user(),
+        Stream.concat(session.token().methods().stream(), Stream.of("token")).distinct().toList(),
+        Optional.empty(),
+        session.token().expires());
+  }
+
+  private Proof byCredential(JsonNode given) {
+    Entity credential =
+        (given.path("id").isString()
+                ? directory.find(Kind.APPLICATION_CREDENTIAL, given.path("id").asString())
+                : user(given.path("user"))
+                    .flatMap(owner -> credential(owner, given.path("name").asString(""))))
+            .orElseThrow(Refused::unauthorized);
+    if (throttle.blocked(credential.id())) {
+      throw Refused.unauthorized();
+    }
+    if (!passwords.matches(given.path("secret").asString(""), directory.hash(credential.id()))) {
+      throttle.failed(credential.id());
+      throw Refused.unauthorized();
+    }
+    throttle.succeeded(credential.id());
+    Entity user =
+        directory.find(Kind.USER, credential.text("user_id")).orElseThrow(Refused::unauthorized);
+    String end = credential.text("expires_at");
+    Instant notAfter = end.isEmpty() ? Instant.MAX : Times.parse(end);
+    return new Proof(user, List.of("application_credential"), Optional.of(credential), notAfter);
+  }
+
+  private Optional<Entity> credential(Entity owner, String name) {
+    return directory.list(Kind.APPLICATION_CREDENTIAL).stream()
+        .filter(it -> it.text("user_id").equals(owner.id()) && it.name().equals(name))
+        .findFirst();
+  }
+
+  private Scope scope(JsonNode scope, Entity user) {
+    if (scope.path("project").isObject()) {
+      return new Scoped(project(scope.path("project")));
+    }
+    if (scope.path("domain").isObject()) {
+      return new Scoped(Target.domain(domain(scope.path("domain"))));
+    }
+    if (scope.path("system").path("all").asBoolean(false)) {
+      return new Scoped(Target.SYSTEM);
+    }
+    Target standard = Target.project(user.text("default_project_id"));
+    boolean explicit = scope.isString() || scope.has("unscoped");
+    return explicit || !usable(standard) || directory.roles(user.id(), standard).isEmpty()
+        ? new Unscoped()
+        : new Scoped(standard);
+  }
+
+  private Target project(JsonNode project) {
+    Optional<Entity> found =
+        project.path("id").isString()
+            ? directory.find(Kind.PROJECT, project.path("id").asString())
+            : directory.findByName(
+                Kind.PROJECT, domain(project.path("domain")), project.path("name").asString(""));
+    return Target.project(found.orElseThrow(Refused::unauthorized).id());
+  }
+
+  /// The id of a domain that is given by id or by name, or empty.
+  private String domain(JsonNode domain) {
+    return domain.path("id").isString()
+        ? domain.path("id").asString()
+        : directory
+            .findByName(Kind.DOMAIN, "", domain.path("name").asString(""))
+            .map(Entity::id)
+            .orElse("");
+  }
+
+  /// Who holds a token, if it is good for something still.
+  Optional<Session> session(String secret) {
+    return tokens.find(secret).flatMap(this::session);
+  }
+
+  private Optional<Session> session(Token token) {
+    Optional<Entity> user = directory.find(Kind.USER, token.user()).filter(this::usable);
+    if (user.isEmpty() || !credentialStands(token)) {
+      return Optional.empty();
+    }
+    return switch (token.scope()) {
+      case Unscoped() -> Optional.of(new Session(token, user.get(), List.of()));
+      case Scoped(Target target) -> {
+        List<Entity> roles = usable(target) ? roles(token, target) : List.of();
+        yield roles.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Session(token, user.get(), roles));
+      }
+    };
+  }
+
+  private boolean credentialStands(Token token) {
+    return token.credential().isEmpty()
+        || directory.find(Kind.APPLICATION_CREDENTIAL, token.credential()).isPresent();
+  }
+
+  /// An application credential may hold fewer roles than its user.
+  private List<Entity> roles(Token token, Target target) {
+    List<Entity> roles = directory.roles(token.user(), target);
+    return directory
+        .find(Kind.APPLICATION_CREDENTIAL, token.credential())
+        .map(credential -> roles.stream().filter(it -> holds(credential, it)).toList())
+        .orElse(roles);
+  }
+
+  private static boolean holds(Entity credential, Entity role) {
+    JsonNode roles = credential.get("roles");
+    if (roles != null) {
+      for (JsonNode each : roles) {
+        if (each.path("id").asString("").equals(role.id())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean usable(Entity entity) {
+    return entity.enabled()
+        && (entity.domain().isEmpty()
+            || directory.find(Kind.DOMAIN, entity.domain()).filter(Entity::enabled).isPresent());
+  }
+
+  private boolean usable(Target target) {
+    return switch (target.kind()) {
+      case PROJECT -> directory.find(Kind.PROJECT, target.id()).filter(this::usable).isPresent();
+      case DOMAIN -> directory.find(Kind.DOMAIN, target.id()).filter(this::usable).isPresent();
+      case SYSTEM -> true;
+    };
+  }
+
+  /// Whether a token is scoped to something.
+  static boolean in(Token token, TargetKind kind, String id) {
+    return token.scope() instanceof Scoped(Target target)
+        && target.kind() == kind
+        && target.id().equals(id);
+  }
+}

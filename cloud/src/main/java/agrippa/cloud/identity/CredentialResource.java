@@ -1,0 +1,160 @@
+package agrippa.cloud.identity;
+
+import agrippa.cloud.identity.Scope.Target;
+import agrippa.cloud.identity.Scope.TargetKind;
+import agrippa.web.Json;
+import agrippa.web.Reply;
+import agrippa.web.Request;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Application credentials: what programs log in with on a user's behalf, in one project.
+final class CredentialResource {
+  private static final int SECRET_BYTES = 48;
+
+  private final Directory directory;
+  private final Tokens tokens;
+  private final Passwords passwords;
+  private final SecureRandom random;
+  private final Ids ids;
+
+  CredentialResource(Directory directory, Tokens tokens, Passwords passwords, SecureRandom random, Ids ids) {
+    this.directory = directory;
+    this.tokens = tokens;
+    this.passwords = passwords;
+    this.random = random;
+    this.ids = ids;
+  }
+
+  Reply list(Session session, Request request) {
+    List<ObjectNode> items =
+        ofUser(session, request)
+            .filter(it -> request.query("name").map(it.name()::equals).orElse(true))
+            .map(it -> EntityResource.body(request, it))
+            .toList();
+    return Reply.json(200, Bodies.list(request, "application_credentials", items));
+  }
+
+  private Stream<Entity> ofUser(Session session, Request request) {
+    String user = request.parameter("user");
+    if (!session.user().id().equals(user) && !session.admin()) {
+      throw Refused.forbidden("identity:list_application_credentials");
+    }
+    return directory.list(Kind.APPLICATION_CREDENTIAL).stream()
+        .filter(it -> it.text("user_id").equals(user));
+  }
+
+  Reply create(Session session, Request request) {
+    if (!session.user().id().equals(request.parameter("user"))
+        || !session.token().credential().isEmpty()) {
+      throw Refused.forbidden("identity:create_application_credential");
+    }
+    Target project =
+        session
+            .target()
+            .filter(it -> it.kind() == TargetKind.PROJECT)
+            .orElseThrow(() -> Refused.bad("The token must be scoped to a project."));
+    ObjectNode wanted = Bodies.object(request, "application_credential");
+    String name = wanted.path("name").asString("");
+    if (name.isBlank()) {
+      throw Refused.bad("'name' is a required property");
+    }
+    if (ofUser(session, request).anyMatch(it -> it.name().equals(name))) {
+      throw Refused.conflict(
+          Kind.APPLICATION_CREDENTIAL, "Duplicate entry found with name " + name);
+    }
+    String secret = secret(wanted);
+    ObjectNode attributes =
+        Json.object()
+            .put("id", ids.next())
+            .put("name", name)
+            .put("description", wanted.path("description").asString(""))
+            .put("user_id", session.user().id())
+            .put("project_id", project.id())
+            .put("unrestricted", false);
+    attributes.set("expires_at", expiry(wanted));
+    attributes.set("roles", roles(session, wanted));
+    Entity credential = new Entity(Kind.APPLICATION_CREDENTIAL, attributes);
+    directory.put(credential, passwords.hash(secret));
+    ObjectNode body = EntityResource.body(request, credential);
+    body.put("secret", secret);
+    return Reply.json(201, Json.object().set("application_credential", body));
+  }
+
+  private String secret(ObjectNode wanted) {
+    String given = wanted.path("secret").asString("");
+    if (!given.isEmpty()) {
+      if (given.length() > Passwords.MOST_BYTES) {
+        throw Refused.bad("Invalid input for field 'secret': it is too long.");
+      }
+      return given;
+    }
+    byte[] noise = new byte[SECRET_BYTES];
+    random.nextBytes(noise);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(noise);
+  }
+
+  private static JsonNode expiry(ObjectNode wanted) {
+    JsonNode given = wanted.path("expires_at");
+    ObjectNode holder = Json.object();
+    if (given.isString()) {
+      holder.put("at", Times.format(Times.parse(given.asString())));
+    } else {
+      holder.putNull("at");
+    }
+    return holder.path("at");
+  }
+
+  /// The roles asked for, which the token must have; without any, the token's.
+  private ArrayNode roles(Session session, ObjectNode wanted) {
+    List<Entity> roles = new ArrayList<>();
+    for (JsonNode each : wanted.path("roles")) {
+      roles.add(
+          session.roles().stream()
+              .filter(
+                  it ->
+                      it.id().equals(each.path("id").asString(""))
+                          || it.name().equals(each.path("name").asString("")))
+              .findFirst()
+              .orElseThrow(() -> Refused.bad("The token does not have a role " + each + ".")));
+    }
+    ArrayNode json = Json.array();
+    (roles.isEmpty() ? session.roles().stream() : roles.stream().flatMap(this::withImplied))
+        .distinct()
+        .forEach(it -> json.addObject().put("id", it.id()).put("name", it.name()));
+    return json;
+  }
+
+  private Stream<Entity> withImplied(Entity role) {
+    return Stream.concat(
+        Stream.of(role), directory.implied(role).stream().flatMap(this::withImplied));
+  }
+
+  Reply show(Session session, Request request) {
+    return Reply.json(
+        200,
+        Json.object()
+            .set("application_credential", EntityResource.body(request, found(session, request))));
+  }
+
+  Reply delete(Session session, Request request) {
+    Entity credential = found(session, request);
+    directory.remove(credential);
+    tokens.revoke(it -> it.credential().equals(credential.id()));
+    return Reply.empty(204);
+  }
+
+  private Entity found(Session session, Request request) {
+    String id = request.parameter("id");
+    return ofUser(session, request)
+        .filter(it -> it.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> Refused.notFound(Kind.APPLICATION_CREDENTIAL, id));
+  }
+}

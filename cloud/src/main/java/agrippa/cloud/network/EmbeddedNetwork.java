@@ -1,0 +1,94 @@
+package agrippa.cloud.network;
+
+import agrippa.cloud.Documents;
+import agrippa.control.spi.Identity;
+import agrippa.control.spi.Networks;
+import agrippa.model.PortId;
+import agrippa.model.ProjectId;
+import agrippa.web.Site;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// The network service of this program: what users see of it is [#site], what load balancers see of
+/// it is [#networks].
+public final class EmbeddedNetwork {
+  private final CopyOnWriteArrayList<Consumer<PortId>> listeners = new CopyOnWriteArrayList<>();
+  private final NetworkRecords records;
+  private final PortCollection ports;
+
+  /// Opens what is stored. The first start makes an external network `public` with the subnet
+  /// 203.0.113.0/24, which every project may use.
+  ///
+  /// @param operator the project that owns `public`
+  /// @param ids where the ids of new things come from
+  /// @param random for MAC addresses
+  public EmbeddedNetwork(
+      Documents documents,
+      ProjectId operator,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      RandomGenerator random) {
+    this.records =
+        new NetworkRecords(documents, clock, ids, this::tell, it -> makePublic(it, operator));
+    this.ports = new PortCollection(random);
+  }
+
+  private static void makePublic(Draft draft, ProjectId operator) {
+    Network network =
+        new Network(
+            draft.meta(operator, "public", "Where floating IPs come from"),
+            true,
+            true,
+            true,
+            true,
+            true,
+            1_500);
+    draft.add(network);
+    Cidr cidr = Cidr.of("203.0.113.0/24");
+    draft.add(
+        new Subnet(
+            draft.meta(operator, "public-subnet", ""),
+            network.id(),
+            cidr,
+            Addresses.of("203.0.113.1"),
+            List.of(new AddressRange(Addresses.of("203.0.113.2"), Addresses.of("203.0.113.254"))),
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            null,
+            null));
+  }
+
+  /// Its REST interface, Neutron's.
+  ///
+  /// @param prefix such as `/network`
+  public Site site(String prefix, Identity identity) {
+    return new NetworkFace(
+            identity,
+            List.of(
+                new CollectionFace<>(new NetworkCollection(), records),
+                new CollectionFace<>(new SubnetCollection(), records),
+                new CollectionFace<>(ports, records),
+                new CollectionFace<>(new FloatingIpCollection(), records),
+                new CollectionFace<>(new SecurityGroupCollection(), records),
+                new CollectionFace<>(new SecurityGroupRuleCollection(), records)))
+        .site(prefix);
+  }
+
+  /// Its networks, as load balancers use them.
+  public Networks networks() {
+    return new MirrorNetworks(records, new VipClaims(records, ports), listeners);
+  }
+
+  /// Floating IPs that came, went or moved change where the ports that they lead to are served.
+  private void tell(NetworkRecords.Transition transition) {
+    FloatingIpTargets.moved(transition.before(), transition.after())
+        .forEach(port -> listeners.forEach(it -> it.accept(new PortId(port))));
+  }
+}

@@ -1,0 +1,48 @@
+package agrippa.cloud.network;
+
+import agrippa.web.Json;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The parts of Neutron that are not its core and that this service has. Clients switch features on
+/// when they see an alias.
+enum Extension {
+  ADDRESS_PAIRS("allowed-address-pairs", "Allowed Address Pairs"),
+  BINDING("binding", "Port Binding"),
+  EXTERNAL_NETWORK("external-net", "Neutron external network"),
+  MTU("net-mtu", "Network MTU"),
+  MTU_WRITABLE("net-mtu-writable", "Network MTU (writable)"),
+  PAGINATION("pagination", "Pagination support"),
+  PORT_SECURITY("port-security", "Port Security"),
+  PROJECT_ID("project-id", "project_id field enabled"),
+  QUOTAS("quotas", "Quota management support"),
+  SECURITY_GROUP("security-group", "security-group"),
+  SORTING("sorting", "Sorting support"),
+  DESCRIPTION("standard-attr-description", "standard-attr-description"),
+  REVISIONS("standard-attr-revisions", "Resource revision numbers"),
+  TAGS("standard-attr-tag", "Tag support for resources with standard attribute"),
+  TIMESTAMPS("standard-attr-timestamp", "Resource timestamps"),
+  STATEFUL("stateful-security-group", "Stateful security group"),
+  SERVICE_TYPES("subnet-service-types", "Subnet service types");
+
+  private final String alias;
+  private final String title;
+
+  Extension(String alias, String title) {
+    this.alias = alias;
+    this.title = title;
+  }
+
+  String alias() {
+    return alias;
+  }
+
+  ObjectNode json() {
+    ObjectNode json = Json.object();
+    json.put("name", title);
+    json.put("alias", alias);
+    json.put("description", title);
+    json.put("updated", "2016-01-01T00:00:00-00:00");
+    json.putArray("links");
+    return json;
+  }
+}

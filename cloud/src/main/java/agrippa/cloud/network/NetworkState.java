@@ -1,0 +1,129 @@
+package agrippa.cloud.network;
+
+import agrippa.model.LoadBalancerId;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/// Everything that the network service keeps, at one instant. Immutable; each kind in the order of
+/// creation.
+final class NetworkState {
+  static final NetworkState EMPTY = new NetworkState(new EnumMap<>(Kind.class));
+
+  private final Map<Kind, SequencedMap<UUID, Resource>> tables;
+
+  private NetworkState(Map<Kind, SequencedMap<UUID, Resource>> tables) {
+    this.tables = tables;
+  }
+
+  /// The state with these in the given order.
+  static NetworkState of(List<Resource> resources) {
+    Map<Kind, SequencedMap<UUID, Resource>> tables = new EnumMap<>(Kind.class);
+    for (Resource it : resources) {
+      tables.computeIfAbsent(it.kind(), any -> new LinkedHashMap<>()).put(it.id(), it);
+    }
+    return new NetworkState(tables);
+  }
+
+  /// The state with one added or replaced.
+  NetworkState with(Resource resource) {
+    SequencedMap<UUID, Resource> table = new LinkedHashMap<>(table(resource.kind()));
+    table.put(resource.id(), resource);
+    return with(resource.kind(), table);
+  }
+
+  NetworkState without(Resource resource) {
+    SequencedMap<UUID, Resource> table = new LinkedHashMap<>(table(resource.kind()));
+    table.remove(resource.id());
+    return with(resource.kind(), table);
+  }
+
+  private NetworkState with(Kind kind, SequencedMap<UUID, Resource> table) {
+    Map<Kind, SequencedMap<UUID, Resource>> next = new EnumMap<>(tables);
+    next.put(kind, table);
+    return new NetworkState(next);
+  }
+
+  private SequencedMap<UUID, Resource> table(Kind kind) {
+    return tables.getOrDefault(kind, Collections.emptySortedMap());
+  }
+
+  Stream<Resource> all(Kind kind) {
+    return table(kind).sequencedValues().stream();
+  }
+
+  Optional<Resource> find(Kind kind, UUID id) {
+    return Optional.ofNullable(table(kind).get(id));
+  }
+
+  Optional<Network> network(UUID id) {
+    return find(Kind.NETWORK, id).map(Network.class::cast);
+  }
+
+  /// The network of something that is stored with it.
+  Network networkOf(Subnet subnet) {
+    return network(subnet.network())
+        .orElseThrow(() -> new IllegalStateException("no network has subnet " + subnet.id()));
+  }
+
+  Stream<Network> networks() {
+    return all(Kind.NETWORK).map(Network.class::cast);
+  }
+
+  Optional<Subnet> subnet(UUID id) {
+    return find(Kind.SUBNET, id).map(Subnet.class::cast);
+  }
+
+  Stream<Subnet> subnets() {
+    return all(Kind.SUBNET).map(Subnet.class::cast);
+  }
+
+  List<Subnet> subnetsOf(UUID network) {
+    return subnets().filter(it -> it.network().equals(network)).toList();
+  }
+
+  Optional<Port> port(UUID id) {
+    return find(Kind.PORT, id).map(Port.class::cast);
+  }
+
+  Stream<Port> ports() {
+    return all(Kind.PORT).map(Port.class::cast);
+  }
+
+  Stream<Port> portsHeldBy(LoadBalancerId holder) {
+    return ports().filter(it -> it.heldBy(holder));
+  }
+
+  Stream<FloatingIp> floatingIps() {
+    return all(Kind.FLOATING_IP).map(FloatingIp.class::cast);
+  }
+
+  /// Floating IPs that lead to a port.
+  List<FloatingIp> floatingIpsTo(UUID port) {
+    return floatingIps()
+        .filter(it -> it.target() != null && it.target().port().equals(port))
+        .toList();
+  }
+
+  Optional<SecurityGroup> securityGroup(UUID id) {
+    return find(Kind.SECURITY_GROUP, id).map(SecurityGroup.class::cast);
+  }
+
+  Stream<SecurityGroup> securityGroups() {
+    return all(Kind.SECURITY_GROUP).map(SecurityGroup.class::cast);
+  }
+
+  Stream<SecurityGroupRule> rules() {
+    return all(Kind.SECURITY_GROUP_RULE).map(SecurityGroupRule.class::cast);
+  }
+
+  List<SecurityGroupRule> rulesOf(UUID group) {
+    return rules().filter(it -> it.group().equals(group)).toList();
+  }
+}

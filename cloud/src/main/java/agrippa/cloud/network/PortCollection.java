@@ -1,0 +1,352 @@
+package agrippa.cloud.network;
+
+import agrippa.cloud.network.Port.AddressPair;
+import agrippa.cloud.network.Port.Binding;
+import agrippa.cloud.network.Port.Device;
+import agrippa.cloud.network.Port.FixedIp;
+import agrippa.control.Caller;
+import agrippa.web.Json;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Ports.
+final class PortCollection implements Collection<Port> {
+  private static final int MOST_FIXED_IPS = 5;
+  private static final List<String> VNIC_TYPES =
+      List.of(
+          "normal",
+          "direct",
+          "macvtap",
+          "baremetal",
+          "direct-physical",
+          "virtio-forwarder",
+          "smart-nic",
+          "accelerator-direct",
+          "accelerator-direct-physical",
+          "remote-managed",
+          "vdpa");
+
+  private final RandomGenerator random;
+
+  /// @param random for MAC addresses; used by one thread at a time
+  PortCollection(RandomGenerator random) {
+    this.random = random;
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.PORT;
+  }
+
+  @Override
+  public Port create(Draft draft, Caller caller, Form form) {
+    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Network network = Access.network(caller, draft.state(), form.fixedId("network_id"));
+    Port plain =
+        new Port(
+            meta,
+            network.id(),
+            true,
+            form.has("mac_address") ? "" : freeMac(draft.state()),
+            List.of(),
+            Device.NONE,
+            List.of(),
+            List.of(),
+            network.portSecurity(),
+            new Binding("normal", "", Json.object()),
+            null);
+    Allocator allocator = new Allocator(draft.state());
+    List<FixedIp> addresses =
+        form.has("fixed_ips")
+            ? fixedIps(draft.state(), network, List.of(), allocator, form)
+            : anywhere(draft.state(), network, allocator, form.text("device_owner", ""));
+    Port port = filled(plain, draft, caller, addresses, form, "create_port");
+    draft.add(port);
+    return port;
+  }
+
+  @Override
+  public Port update(Draft draft, Caller caller, Port before, Form form) {
+    form.fixed("network_id");
+    form.project();
+    Port.Holder holder = before.holder();
+    if (holder != null) {
+      for (String name : List.of("fixed_ips", "device_id", "device_owner")) {
+        if (form.has(name)) {
+          throw held(before, holder, "updated");
+        }
+      }
+    }
+    Network network = draft.state().network(before.network()).orElseThrow();
+    Allocator allocator = new Allocator(draft.state());
+    before.fixedIps().forEach(it -> allocator.free(it.address()));
+    List<FixedIp> addresses =
+        form.has("fixed_ips")
+            ? fixedIps(draft.state(), network, before.fixedIps(), allocator, form)
+            : before.fixedIps();
+    Port after = draft.change(filled(before, draft, caller, addresses, form, "update_port"));
+    List<InetAddress> left = after.fixedIps().stream().map(FixedIp::address).toList();
+    for (FloatingIp it : draft.state().floatingIpsTo(before.id())) {
+      if (it.target() != null && !left.contains(it.target().fixedAddress())) {
+        draft.change(it.to(null));
+      }
+    }
+    return after;
+  }
+
+  private static Fault held(Port port, Port.Holder holder, String verb) {
+    return Fault.conflict(
+        "ServicePortInUse",
+        "Port %s cannot be %s directly via the port API: it holds the VIP of load balancer %s."
+            .formatted(port.id(), verb, holder.id()));
+  }
+
+  private static Port filled(
+      Port base, Draft draft, Caller caller, List<FixedIp> addresses, Form form, String rule) {
+    form.nothing("qos_policy_id", "QoS policy");
+    Access.admin(caller, form, "binding:host_id", rule);
+    Device device =
+        new Device(
+            form.text("device_id", base.device().id()),
+            form.text("device_owner", base.device().owner()));
+    if (form.has("device_owner") && device.owner().startsWith("network:") && !caller.admin()) {
+      throw Fault.forbidden(rule + ":device_owner");
+    }
+    boolean security = form.flag("port_security_enabled", base.portSecurity());
+    Port port =
+        new Port(
+            base.meta()
+                .labelled(
+                    form.text("name", base.meta().name()),
+                    form.text("description", base.meta().description())),
+            base.network(),
+            form.flag("admin_state_up", base.adminStateUp()),
+            mac(base, draft.state(), form),
+            addresses,
+            device,
+            securityGroups(base, draft, caller, security, form),
+            form.list("allowed_address_pairs", base.addressPairs(), it -> pair(base, it)),
+            security,
+            new Binding(
+                form.choice("binding:vnic_type", base.binding().vnicType(), VNIC_TYPES),
+                form.text("binding:host_id", base.binding().host()),
+                form.object("binding:profile", base.binding().profile())),
+            base.holder());
+    form.end();
+    return port;
+  }
+
+  // MAC addresses.
+
+  private static String mac(Port base, NetworkState state, Form form) {
+    String mac = form.text("mac_address", base.mac()).toLowerCase(Locale.ROOT);
+    if (mac.equals(base.mac())) {
+      return mac;
+    }
+    if (!isMac(mac)) {
+      throw Fault.invalid("mac_address", "'" + mac + "' is not a valid MAC address.");
+    }
+    if (state.ports().anyMatch(it -> it.network().equals(base.network()) && it.mac().equals(mac))) {
+      throw Fault.conflict(
+          "MacAddressInUse",
+          "Unable to complete operation for network %s. The mac address %s is in use."
+              .formatted(base.network(), mac));
+    }
+    return mac;
+  }
+
+  private static boolean isMac(String text) {
+    return text.matches("\\p{XDigit}{2}(:\\p{XDigit}{2}){5}");
+  }
+
+  /// One in the range that OpenStack has for ports.
+  private String freeMac(NetworkState state) {
+    while (true) {
+      String mac =
+          "fa:16:3e:%02x:%02x:%02x"
+              .formatted(random.nextInt(256), random.nextInt(256), random.nextInt(256));
+      if (state.ports().noneMatch(it -> it.mac().equals(mac))) {
+        return mac;
+      }
+    }
+  }
+
+  private static AddressPair pair(Port base, JsonNode it) {
+    String mac = it.path("mac_address").asString(base.mac());
+    if (!isMac(mac)) {
+      throw Fault.invalid("allowed_address_pairs", "'" + mac + "' is not a valid MAC address.");
+    }
+    return new AddressPair(Form.cidr("allowed_address_pairs", it.path("ip_address")), mac);
+  }
+
+  // Security groups.
+
+  private static List<UUID> securityGroups(
+      Port base, Draft draft, Caller caller, boolean security, Form form) {
+    boolean created = draft.state().port(base.id()).isEmpty();
+    List<UUID> byDefault =
+        created && security
+            ? List.of(SecurityGroupCollection.ensureDefault(draft, base.project()).id())
+            : base.securityGroups();
+    List<UUID> groups = form.ids("security_groups", byDefault).stream().distinct().toList();
+    for (UUID it : form.has("security_groups") ? groups : List.<UUID>of()) {
+      if (draft
+          .state()
+          .securityGroup(it)
+          .filter(group -> caller.mayUse(group.project()))
+          .isEmpty()) {
+        throw Fault.notFound(Kind.SECURITY_GROUP, it);
+      }
+    }
+    if (!security && !groups.isEmpty()) {
+      throw Fault.conflict(
+          "PortSecurityPortHasSecurityGroup",
+          "Port has security group associated. Cannot disable port security or ip address until security group is removed.");
+    }
+    return groups;
+  }
+
+  // Addresses.
+
+  /// One IPv4 and one IPv6 address, as far as the network has such subnets.
+  static List<FixedIp> anywhere(
+      NetworkState state, Network network, Allocator allocator, String deviceOwner) {
+    List<FixedIp> found = new ArrayList<>();
+    for (int version : new int[] {4, 6}) {
+      List<Subnet> subnets =
+          state.subnetsOf(network.id()).stream()
+              .filter(it -> it.cidr().version() == version)
+              .filter(it -> it.serviceTypes().isEmpty() || it.serviceTypes().contains(deviceOwner))
+              .toList();
+      if (!subnets.isEmpty()) {
+        found.add(allocator.takeAny(subnets, network));
+      }
+    }
+    return found;
+  }
+
+  /// What was asked for; a subnet without an address keeps the port's address in it, if it has one.
+  private static List<FixedIp> fixedIps(
+      NetworkState state, Network network, List<FixedIp> before, Allocator allocator, Form form) {
+    List<WantedIp> wanted = form.list("fixed_ips", List.of(), PortCollection::wanted);
+    if (wanted.size() > MOST_FIXED_IPS) {
+      throw Fault.senseless("Exceeded maximum amount of fixed ips per port");
+    }
+    List<FixedIp> kept = new ArrayList<>(before);
+    // Addresses asked for by name first, so that no other wish is given one of them.
+    FixedIp[] found = new FixedIp[wanted.size()];
+    for (int i = 0; i < found.length; i++) {
+      InetAddress address = wanted.get(i).address();
+      if (address != null) {
+        found[i] = allocator.take(subnet(state, network, wanted.get(i)), address);
+        kept.remove(found[i]);
+      }
+    }
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] == null) {
+        Subnet subnet = subnet(state, network, wanted.get(i));
+        Optional<FixedIp> same =
+            kept.stream().filter(it -> it.subnet().equals(subnet.id())).findFirst();
+        same.ifPresent(kept::remove);
+        found[i] =
+            same.isPresent()
+                ? allocator.take(subnet, same.get().address())
+                : allocator.takeAny(List.of(subnet), network);
+      }
+    }
+    return List.of(found);
+  }
+
+  private record WantedIp(@Nullable UUID subnet, @Nullable InetAddress address) {}
+
+  private static WantedIp wanted(JsonNode node) {
+    if (!(node instanceof ObjectNode object)) {
+      throw Fault.invalid("fixed_ips", "'" + node.asString("None") + "' is not a dictionary.");
+    }
+    Form form = new Form(object, true);
+    WantedIp wanted = new WantedIp(form.id("subnet_id", null), form.address("ip_address", null));
+    form.end();
+    if (wanted.subnet() == null && wanted.address() == null) {
+      throw Fault.senseless("IP allocation requires subnet_id or ip_address");
+    }
+    return wanted;
+  }
+
+  private static Subnet subnet(NetworkState state, Network network, WantedIp wanted) {
+    UUID id = wanted.subnet();
+    Stream<Subnet> subnets = state.subnetsOf(network.id()).stream();
+    if (id != null) {
+      return subnets
+          .filter(it -> it.id().equals(id))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  state.subnet(id).isEmpty()
+                      ? Fault.notFound(Kind.SUBNET, id)
+                      : Fault.senseless(
+                          "Failed to create port on network %s, because fixed_ips included invalid subnet %s"
+                              .formatted(network.id(), id)));
+    }
+    return subnets
+        .filter(it -> wanted.address() != null && it.cidr().contains(wanted.address()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Fault.badRequest(
+                    "InvalidIpForNetwork",
+                    "IP address %s is not a valid IP for any of the subnets on the specified network."
+                        .formatted(
+                            wanted.address() == null ? "" : Addresses.text(wanted.address()))));
+  }
+
+  @Override
+  public void delete(Draft draft, Caller caller, Port it) {
+    Port.Holder holder = it.holder();
+    if (holder != null) {
+      throw held(it, holder, "deleted");
+    }
+    remove(draft, it);
+  }
+
+  /// Removes a port, whoever holds it; floating IPs that lead to it lead nowhere then.
+  static void remove(Draft draft, Port it) {
+    draft.state().floatingIpsTo(it.id()).forEach(ip -> draft.change(ip.to(null)));
+    draft.remove(it);
+  }
+
+  /// A port for a VIP.
+  Port vipPort(Draft draft, Meta meta, UUID network, List<FixedIp> addresses) {
+    return new Port(
+        meta,
+        network,
+        false,
+        freeMac(draft.state()),
+        addresses,
+        Device.NONE,
+        List.of(),
+        List.of(),
+        true,
+        new Binding("normal", "", Json.object()),
+        null);
+  }
+
+  @Override
+  public ObjectNode show(NetworkState state, Caller caller, Port it) {
+    ObjectNode json = it.json();
+    json.remove(Port.HOLDER);
+    if (!caller.admin()) {
+      json.remove(
+          List.of("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"));
+    }
+    return json;
+  }
+}

@@ -1,0 +1,254 @@
+package agrippa.cloud.network;
+
+import agrippa.cloud.network.Subnet.HostRoute;
+import agrippa.control.Caller;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Subnets.
+final class SubnetCollection implements Collection<Subnet> {
+  /// Wider networks than this would have several addresses at one place of the mirror.
+  private static final int SHORTEST_IPV4_PREFIX = 8;
+
+  private static final List<String> IPV6_MODES =
+      List.of("dhcpv6-stateful", "dhcpv6-stateless", "slaac");
+
+  @Override
+  public Kind kind() {
+    return Kind.SUBNET;
+  }
+
+  @Override
+  public Subnet create(Draft draft, Caller caller, Form form) {
+    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Network network = Access.network(caller, draft.state(), form.fixedId("network_id"));
+    if (!Access.changes(caller, draft.state(), network)) {
+      throw Fault.forbidden("create_subnet");
+    }
+    form.nothing("subnetpool_id", "Subnet pool");
+    form.nothing("prefixlen", "Subnet pool");
+    Cidr cidr = cidr(form);
+    mustNotOverlap(draft.state(), network, cidr);
+    Subnet plain =
+        new Subnet(
+            meta,
+            network.id(),
+            cidr,
+            form.address("gateway_ip", firstHost(cidr)),
+            List.of(),
+            true,
+            List.of(),
+            List.of(),
+            List.of(),
+            mode(form, "ipv6_address_mode", cidr),
+            mode(form, "ipv6_ra_mode", cidr));
+    Subnet subnet =
+        filled(
+            form.has("allocation_pools") ? plain : with(plain, hosts(cidr, plain.gateway())), form);
+    draft.add(subnet);
+    return subnet;
+  }
+
+  private static Cidr cidr(Form form) {
+    JsonNode node = form.required("cidr");
+    Cidr cidr = Form.cidr("cidr", node);
+    String text = node.asString("");
+    if (!text.contains("/")
+        || !Addresses.of(text.substring(0, text.indexOf('/'))).equals(cidr.network())) {
+      throw Fault.invalid(
+          "cidr",
+          "'%s' isn't a recognized IP subnet cidr, '%s' is recommended.".formatted(text, cidr));
+    }
+    form.required("ip_version");
+    if (form.number("ip_version", 4, 4, 6) != cidr.version()) {
+      throw Fault.senseless(
+          "cidr '%s' does not match the ip_version '%d'".formatted(cidr, 10 - cidr.version()));
+    }
+    if (cidr.version() == 4 && cidr.prefixLength() < SHORTEST_IPV4_PREFIX) {
+      throw Fault.senseless(
+          "networks wider than /%d cannot be mirrored on this machine"
+              .formatted(SHORTEST_IPV4_PREFIX));
+    }
+    if (cidr.network().isMulticastAddress()) {
+      throw Fault.senseless("Multicast IP subnet is not supported if enable_dhcp is True");
+    }
+    return cidr;
+  }
+
+  private static @Nullable String mode(Form form, String name, Cidr cidr) {
+    form.fixed(name);
+    if (!form.has(name)) {
+      return null;
+    }
+    if (cidr.version() == 4) {
+      throw Fault.senseless(name + " is not valid when ip_version is 4");
+    }
+    return form.choice(name, "", IPV6_MODES);
+  }
+
+  private static void mustNotOverlap(NetworkState state, Network network, Cidr cidr) {
+    if (state.subnetsOf(network.id()).stream().anyMatch(it -> it.cidr().overlaps(cidr))) {
+      throw Fault.senseless(
+          "Requested subnet with cidr: %s for network: %s overlaps with another subnet"
+              .formatted(cidr, network.id()));
+    }
+  }
+
+  @Override
+  public Subnet update(Draft draft, Caller caller, Subnet before, Form form) {
+    for (String name :
+        List.of("network_id", "cidr", "ip_version", "ipv6_ra_mode", "ipv6_address_mode")) {
+      form.fixed(name);
+    }
+    form.project();
+    return draft.change(filled(before, form));
+  }
+
+  private static Subnet filled(Subnet base, Form form) {
+    Subnet subnet =
+        new Subnet(
+            base.meta()
+                .labelled(
+                    form.text("name", base.meta().name()),
+                    form.text("description", base.meta().description())),
+            base.network(),
+            base.cidr(),
+            form.address("gateway_ip", base.gateway()),
+            form.list("allocation_pools", base.pools(), SubnetCollection::pool),
+            form.flag("enable_dhcp", base.dhcp()),
+            form.list("dns_nameservers", base.dnsServers(), it -> Form.read("dns_nameservers", it)),
+            form.list("host_routes", base.hostRoutes(), SubnetCollection::hostRoute),
+            form.texts("service_types", base.serviceTypes()),
+            base.ipv6AddressMode(),
+            base.ipv6RaMode());
+    form.end();
+    check(subnet);
+    return subnet;
+  }
+
+  private static AddressRange pool(JsonNode it) {
+    InetAddress first = Form.read("allocation_pools", it.path("start"));
+    InetAddress last = Form.read("allocation_pools", it.path("end"));
+    AddressRange pool = new AddressRange(first, last);
+    if (Addresses.version(first) != Addresses.version(last) || pool.size().signum() <= 0) {
+      throw Fault.badRequest(
+          "InvalidAllocationPool", "The allocation pool " + pool + " is not valid.");
+    }
+    return pool;
+  }
+
+  private static HostRoute hostRoute(JsonNode it) {
+    return new HostRoute(
+        Form.cidr("host_routes", it.path("destination")),
+        Form.read("host_routes", it.path("nexthop")));
+  }
+
+  private static void check(Subnet subnet) {
+    InetAddress gateway = subnet.gateway();
+    if (gateway != null && !subnet.cidr().contains(gateway)) {
+      throw Fault.senseless("Gateway is not valid on subnet");
+    }
+    List<AddressRange> pools = subnet.pools();
+    for (int i = 0; i < pools.size(); i++) {
+      AddressRange pool = pools.get(i);
+      if (!subnet.cidr().contains(pool.first()) || !subnet.cidr().contains(pool.last())) {
+        throw Fault.badRequest(
+            "OutOfBoundsAllocationPool",
+            "The allocation pool %s spans beyond the subnet cidr %s."
+                .formatted(pool, subnet.cidr()));
+      }
+      if (gateway != null && pool.contains(gateway)) {
+        throw Fault.conflict(
+            "GatewayConflictWithAllocationPools",
+            "Gateway ip %s conflicts with allocation pool %s."
+                .formatted(Addresses.text(gateway), pool));
+      }
+      for (AddressRange other : pools.subList(0, i)) {
+        if (pool.overlaps(other)) {
+          throw Fault.conflict(
+              "OverlappingAllocationPools",
+              "Found overlapping allocation pools: %s %s for subnet %s."
+                  .formatted(other, pool, subnet.cidr()));
+        }
+      }
+    }
+  }
+
+  /// The gateway that a subnet has if nothing else is said.
+  private static @Nullable InetAddress firstHost(Cidr cidr) {
+    BigInteger first = Addresses.number(cidr.first()).add(BigInteger.ONE);
+    InetAddress host = Addresses.of(first, cidr.version());
+    return cidr.contains(host) ? host : null;
+  }
+
+  /// All addresses that machines may have, but for the gateway's.
+  private static List<AddressRange> hosts(Cidr cidr, @Nullable InetAddress gateway) {
+    BigInteger first = Addresses.number(cidr.first());
+    BigInteger last = Addresses.number(cidr.last());
+    if (last.subtract(first).compareTo(BigInteger.TWO) >= 0) {
+      first = first.add(BigInteger.ONE);
+      last = cidr.version() == 4 ? last.subtract(BigInteger.ONE) : last;
+    }
+    if (gateway == null) {
+      return ranges(cidr, first, last).toList();
+    }
+    BigInteger kept = Addresses.number(gateway);
+    return Stream.concat(
+            ranges(cidr, first, last.min(kept.subtract(BigInteger.ONE))),
+            ranges(cidr, first.max(kept.add(BigInteger.ONE)), last))
+        .toList();
+  }
+
+  private static Stream<AddressRange> ranges(Cidr cidr, BigInteger first, BigInteger last) {
+    return first.compareTo(last) > 0
+        ? Stream.empty()
+        : Stream.of(
+            new AddressRange(
+                Addresses.of(first, cidr.version()), Addresses.of(last, cidr.version())));
+  }
+
+  private static Subnet with(Subnet it, List<AddressRange> pools) {
+    return new Subnet(
+        it.meta(),
+        it.network(),
+        it.cidr(),
+        it.gateway(),
+        pools,
+        it.dhcp(),
+        it.dnsServers(),
+        it.hostRoutes(),
+        it.serviceTypes(),
+        it.ipv6AddressMode(),
+        it.ipv6RaMode());
+  }
+
+  @Override
+  public void delete(Draft draft, Caller caller, Subnet it) {
+    if (inUse(draft.state(), it.id())) {
+      throw Fault.conflict(
+          "SubnetInUse",
+          "Unable to complete operation on subnet %s: One or more ports have an IP allocation from this subnet."
+              .formatted(it.id()));
+    }
+    draft.remove(it);
+  }
+
+  private static boolean inUse(NetworkState state, UUID subnet) {
+    return state
+            .ports()
+            .flatMap(it -> it.fixedIps().stream())
+            .anyMatch(it -> it.subnet().equals(subnet))
+        || state.floatingIps().anyMatch(it -> it.subnet().equals(subnet));
+  }
+
+  @Override
+  public ObjectNode show(NetworkState state, Caller caller, Subnet it) {
+    return it.json();
+  }
+}

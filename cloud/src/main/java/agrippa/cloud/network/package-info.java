@@ -1,0 +1,7 @@
+/// The embedded network service: Neutron's REST face over networks that need no privilege, since
+/// their addresses appear on this machine's loopback network; start at
+/// [agrippa.cloud.network.EmbeddedNetwork].
+@NullMarked
+package agrippa.cloud.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package agrippa.cloud.secret;
+
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.RSAKey;
+
+/// Whether a public and a private key belong together.
+final class Halves {
+  private static final byte[] MESSAGE = {1, 2, 3};
+
+  private Halves() {}
+
+  /// Signs with one and verifies with the other: the same for every kind of key.
+  static boolean match(PublicKey publicKey, PrivateKey privateKey) {
+    String algorithm =
+        switch (privateKey.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          case "Ed25519", "Ed448", "EdDSA" -> "EdDSA";
+          default -> privateKey.getAlgorithm();
+        };
+    if (privateKey instanceof RSAKey != publicKey instanceof RSAKey) {
+      return false;
+    }
+    try {
+      Signature signer = Signature.getInstance(algorithm);
+      signer.initSign(privateKey);
+      signer.update(MESSAGE);
+      byte[] signature = signer.sign();
+      Signature verifier = Signature.getInstance(algorithm);
+      verifier.initVerify(publicKey);
+      verifier.update(MESSAGE);
+      return verifier.verify(signature);
+    } catch (GeneralSecurityException e) {
+      // Keys of different kinds do not fit one signature.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package agrippa.cloud.secret;
+
+import agrippa.control.Caller;
+import agrippa.model.ProjectId;
+import agrippa.web.Json;
+import agrippa.web.Reply;
+import agrippa.web.Request;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/v1/secrets`.
+final class SecretResource extends OwnedResource {
+  private static final String TEXT = "text/plain";
+  private static final Set<String> BINARY =
+      Set.of("application/octet-stream", "application/pkcs8", "application/pkix-cert");
+  private static final Set<String> TYPES =
+      Set.of("symmetric", "public", "private", "certificate", "passphrase", "opaque");
+
+  /// Barbican's limit for payloads.
+  private static final int MOST_BYTES = 20_000;
+
+  private static final int LONGEST = 255;
+  private static final int MOST_PER_PROJECT = 10_000;
+
+  private final SecretStore store;
+  private final Supplier<UUID> ids;
+  private final Supplier<String> publicUrl;
+
+  SecretResource(
+      SecretStore store,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      Supplier<String> publicUrl) {
+    super("Secret", List.of("service", "resource_type", "resource_id"), clock);
+    this.store = store;
+    this.ids = ids;
+    this.publicUrl = publicUrl;
+  }
+
+  @Override
+  Owned owned(String id) {
+    return found(id).owned();
+  }
+
+  private Secret found(String id) {
+    return store.secret(id).orElseThrow(() -> Refused.notFound("Secret"));
+  }
+
+  @Override
+  void change(String id, UnaryOperator<Owned> change) {
+    store.changeSecret(id, it -> it.with(change.apply(it.owned())));
+  }
+
+  @Override
+  String reference(String id) {
+    return publicUrl.get() + EmbeddedSecrets.PREFIX + "/v1/secrets/" + id;
+  }
+
+  @Override
+  Reply shown(String id) {
+    return Reply.json(200, json(found(id)));
+  }
+
+  Reply list(Caller caller, Request request) {
+    List<Secret> mine =
+        store.secrets().stream()
+            .filter(it -> it.owned().project().equals(caller.project()))
+            .filter(it -> it.owned().readableBy(caller))
+            .filter(it -> matches(it, request))
+            .toList();
+    return Lists.page(request, "secrets", mine, this::json);
+  }
+
+  private static boolean matches(Secret secret, Request request) {
+    return request.query("name").map(secret.owned().name()::equals).orElse(true)
+        && Map.of(
+                "secret_type", "secret_type",
+                "alg", "algorithm",
+                "bits", "bit_length",
+                "mode", "mode")
+            .entrySet()
+            .stream()
+            .allMatch(
+                it ->
+                    request
+                        .query(it.getKey())
+                        .map(
+                            value ->
+                                value.equals(secret.description().path(it.getValue()).asString("")))
+                        .orElse(true));
+  }
+
+  Reply create(Caller caller, Request request) {
+    ProjectId project = caller.project();
+    if (project == null) {
+      throw Refused.forbidden("Secret");
+    }
+    ObjectNode body = body(request);
+    long count =
+        store.secrets().stream().filter(it -> it.owned().project().equals(project)).count();
+    if (count >= MOST_PER_PROJECT) {
+      throw Refused.bad("The project has too many secrets already.");
+    }
+    String id = ids.get().toString();
+    Instant now = clock.instant();
+    String name = body.path("name").asString("");
+    Owned owned =
+        new Owned(
+            id,
+            project,
+            caller.userId(),
+            checked("name", name.isEmpty() ? id : name),
+            now,
+            now,
+            Acl.STANDARD,
+            List.of());
+    Secret secret = new Secret(owned, description(body), "", new byte[0]);
+    if (body.hasNonNull("payload")) {
+      secret =
+          filled(
+              secret,
+              body.path("payload").asString("").getBytes(StandardCharsets.UTF_8),
+              body.path("payload_content_type").asString(""),
+              body.path("payload_content_encoding").asString(""));
+    } else if (body.hasNonNull("payload_content_type")) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': payload must be provided when"
+              + " payload_content_type is supplied.");
+    }
+    store.put(secret);
+    return Reply.json(201, Json.object().put("secret_ref", reference(id)))
+        .with("Location", reference(id));
+  }
+
+  private static ObjectNode description(ObjectNode body) {
+    String type = body.path("secret_type").asString("opaque");
+    if (!TYPES.contains(type)) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': '" + type + "' is not a secret type");
+    }
+    ObjectNode description = Json.object().put("secret_type", type);
+    for (String key : List.of("algorithm", "mode", "expiration")) {
+      JsonNode value = body.path(key);
+      if (value.isString()) {
+        description.put(key, checked(key, value.asString()));
+      } else {
+        description.putNull(key);
+      }
+    }
+    if (body.path("bit_length").canConvertToInt()) {
+      description.put("bit_length", body.path("bit_length").asInt());
+    } else {
+      description.putNull("bit_length");
+    }
+    return description;
+  }
+
+  private static String checked(String key, String value) {
+    if (value.length() > LONGEST || value.chars().anyMatch(it -> it < ' ')) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': '"
+              + key
+              + "' is too long or has"
+              + " control characters");
+    }
+    return value;
+  }
+
+  /// The secret with its payload.
+  ///
+  /// @param encoding `base64` or empty
+  private Secret filled(Secret secret, byte[] sent, String type, String encoding) {
+    String plainType = type.toLowerCase(Locale.ROOT).replaceAll("\\s*;.*", "");
+    if (plainType.isEmpty()) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': If 'payload' is supplied,"
+              + " 'payload_content_type' must also be supplied.");
+    }
+    if (!plainType.equals(TEXT) && !BINARY.contains(plainType)) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': payload_content_type is not one of"
+              + " text/plain, application/octet-stream, application/pkcs8, application/pkix-cert");
+    }
+    byte[] payload = encoding.isEmpty() ? sent : decoded(sent, encoding);
+    if (payload.length == 0) {
+      throw Refused.bad("Provided object does not match schema 'Secret': the payload is empty");
+    }
+    if (payload.length > MOST_BYTES) {
+      throw Refused.bad(
+          "Provided information too large to process: a payload has at most "
+              + MOST_BYTES
+              + " bytes");
+    }
+    return secret.withPayload(plainType, store.encrypt(secret.id(), payload));
+  }
+
+  private static byte[] decoded(byte[] sent, String encoding) {
+    if (!encoding.equals("base64")) {
+      throw Refused.bad("payload_content_encoding is not base64");
+    }
+    try {
+      return Base64.getMimeDecoder().decode(sent);
+    } catch (IllegalArgumentException e) {
+      throw Refused.bad("The payload is not valid base64.");
+    }
+  }
+
+  /// The second of two steps: the payload comes as the body.
+  Reply store(Caller caller, Request request) {
+    String id = writable(caller, request).id();
+    String type = request.header("content-type").orElse("");
+    String encoding = request.header("content-encoding").orElse("");
+    store.changeSecret(
+        id,
+        it -> {
+          if (it.hasPayload()) {
+            throw Refused.conflict("Secret already has data, cannot modify it.");
+          }
+          Owned owned = it.owned().touched(clock.instant());
+          return filled(it.with(owned), request.body(), type, encoding);
+        });
+    return Reply.empty(204);
+  }
+
+  Reply show(Caller caller, Request request) {
+    Secret secret = found(readable(caller, request).id());
+    String accept = request.header("accept").orElse("");
+    boolean wantsPayload =
+        !accept.isEmpty() && secret.contentType().equals(accept.toLowerCase(Locale.ROOT));
+    return wantsPayload ? payload(secret) : Reply.json(200, json(secret));
+  }
+
+  Reply payload(Caller caller, Request request) {
+    Secret secret = found(readable(caller, request).id());
+    if (!secret.hasPayload()) {
+      throw Refused.notFound("Payload");
+    }
+    String accept = request.header("accept").orElse("*/*").toLowerCase(Locale.ROOT);
+    boolean acceptable =
+        accept.isBlank() || accept.contains("*/*") || accept.contains(secret.contentType());
+    if (!acceptable) {
+      throw Refused.notAcceptable();
+    }
+    return payload(secret);
+  }
+
+  private Reply payload(Secret secret) {
+    return new Reply(200, Map.of("Content-Type", secret.contentType()), store.payload(secret));
+  }
+
+  Reply delete(Caller caller, Request request) {
+    store.removeSecret(writable(caller, request).id());
+    return Reply.empty(204);
+  }
+
+  private ObjectNode json(Secret secret) {
+    Owned owned = secret.owned();
+    ObjectNode json =
+        Json.object()
+            .put("status", "ACTIVE")
+            .put("name", owned.name())
+            .put("created", Lists.time(owned.created()))
+            .put("updated", Lists.time(owned.updated()))
+            .put("creator_id", owned.creator());
+    secret.description().properties().forEach(it -> json.set(it.getKey(), it.getValue()));
+    if (secret.hasPayload()) {
+      json.putObject("content_types").put("default", secret.contentType());
+    }
+    json.set("consumers", owned.consumersJson());
+    return json.put("secret_ref", reference(secret.id()));
+  }
+}

@@ -1,0 +1,6 @@
+/// State in SQL. Start at [agrippa.store.Database], which others share, and
+/// [agrippa.store.SqlStateStore], which keeps load balancers in it.
+@NullMarked
+package agrippa.store;
+
+import org.jspecify.annotations.NullMarked;

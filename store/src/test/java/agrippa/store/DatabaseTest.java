@@ -1,0 +1,129 @@
+package agrippa.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+  private static final Migration ONE =
+      new Migration(1, "cups", "CREATE TABLE one_cups (n INTEGER NOT NULL);");
+
+  @TempDir private Path folder;
+
+  private Path file() {
+    return folder.resolve("deep").resolve("er").resolve("state.db");
+  }
+
+  @Test
+  void isForItsOwnerAlone() throws Exception {
+    try (var database = Database.open(file())) {
+      database.migrate("one", List.of(ONE));
+      database.sql().execute("INSERT INTO one_cups VALUES (1)");
+      assertThat(permissions(file().getParent())).isEqualTo("rwx------");
+      try (var files = Files.list(file().getParent())) {
+        assertThat(files.toList())
+            .hasSizeGreaterThan(2)
+            .allSatisfy(it -> assertThat(permissions(it)).isEqualTo("rw-------"));
+      }
+    }
+  }
+
+  private static String permissions(Path path) throws Exception {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void isForOneProgramAtATime() {
+    try (var database = Database.open(file())) {
+      assertThat(database.sql().fetchValue("SELECT 1")).isEqualTo(1);
+      assertThatThrownBy(() -> Database.open(file()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("in use");
+    }
+    Database.open(file()).close();
+  }
+
+  @Test
+  void letsModulesKeepTablesSideBySide() {
+    try (var database = Database.open(file())) {
+      database.migrate("one", List.of(ONE));
+      var table = "CREATE TABLE two_cups (n INTEGER NOT NULL);";
+      database.migrate("two", List.of(new Migration(1, "cups too", table)));
+      database.sql().execute("INSERT INTO one_cups VALUES (1)");
+      database.sql().execute("INSERT INTO two_cups VALUES (2)");
+    }
+    try (var database = Database.open(file())) {
+      var second = new Migration(2, "saucers", "CREATE TABLE one_saucers (n INTEGER NOT NULL);");
+      database.migrate("one", List.of(ONE, second));
+      assertThat(database.sql().fetchValue("SELECT n FROM one_cups")).isEqualTo(1);
+      assertThat(database.sql().fetchValue("SELECT n FROM two_cups")).isEqualTo(2);
+      assertThat(database.sql().fetch("SELECT n FROM one_saucers")).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesAChangedPast() {
+    try (var database = Database.open(file())) {
+      database.migrate("one", List.of(ONE));
+      var changed = new Migration(1, "cups", "CREATE TABLE one_cups (n TEXT);");
+      assertThatThrownBy(() -> database.migrate("one", List.of(changed)))
+          .hasMessageContaining("checksum");
+    }
+  }
+
+  @Test
+  void undoesAFailedTransaction() {
+    try (var database = Database.open(file())) {
+      database.migrate("one", List.of(ONE));
+      assertThatThrownBy(
+              () ->
+                  database
+                      .sql()
+                      .transaction(
+                          it -> {
+                            it.dsl().execute("INSERT INTO one_cups VALUES (1)");
+                            throw new IllegalStateException("changed my mind");
+                          }))
+          .hasMessageContaining("changed my mind");
+      assertThat(database.sql().fetchCount(DSL.table("one_cups"))).isZero();
+    }
+  }
+
+  @Test
+  void hasWritersTakeTurns() throws Exception {
+    try (var database = Database.open(file());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      database.migrate("one", List.of(ONE));
+      database.sql().execute("INSERT INTO one_cups VALUES (0)");
+      var done = new ArrayList<Future<?>>();
+      for (int i = 0; i < 30; i++) {
+        done.add(threads.submit(() -> readAndWrite(database)));
+      }
+      for (var one : done) {
+        one.get();
+      }
+      assertThat(database.sql().fetchValue("SELECT n FROM one_cups")).isEqualTo(30);
+    }
+  }
+
+  /// Nothing may come between the reading and the writing.
+  private static void readAndWrite(Database database) {
+    database
+        .sql()
+        .transaction(
+            it -> {
+              int n = (Integer) it.dsl().fetchValue("SELECT n FROM one_cups");
+              it.dsl().execute("UPDATE one_cups SET n = ?", n + 1);
+            });
+  }
+}
