@@ -62,7 +62,6 @@ final class Acceptor {
   }
 
   private void accepted(Channel channel) {
-    agrippa.proxy.transport.Buffer.log("accepted "+channel.remote());
     LiveFrontend.Settings settings = frontend.settings();
     if (!allowed(settings.plan().allowed(), channel.remote())) {
       channel.abort();
@@ -99,7 +98,6 @@ final class Acceptor {
 
   /// Somebody left, or the limit rose: lets waiting clients in.
   void placeFree() {
-    agrippa.proxy.transport.Buffer.log("placeFree parked="+parked.size()+" paused="+paused);
     while (!parked.isEmpty() && frontend.gate().enter()) {
       admit(parked.remove(), frontend.settings());
     }
@@ -111,7 +109,6 @@ final class Acceptor {
   }
 
   private void admit(Channel channel, LiveFrontend.Settings settings) {
-    agrippa.proxy.transport.Buffer.log("admit "+channel.remote());
     stats.connectionOpened();
     Client client = new Client(channel);
     clients.add(client);

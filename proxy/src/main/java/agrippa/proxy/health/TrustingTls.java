@@ -8,15 +8,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-<<<<<<< HEAD
-/// TLS that accepts every certificate. A probe asks whether an endpoint works, sends nothing secret
-/// and believes nothing but the status; whether its certificate is good matters to traffic, where
-/// the plan's own settings hold.
-=======
 /// TLS that accepts every certificate. A probe asks whether an endpoint works, sends nothing
 /// secret and believes nothing but the status; whether its certificate is good matters to
 /// traffic, where the plan's own settings hold.
->>>>>>> hub/main
 final class TrustingTls {
   private TrustingTls() {}
 

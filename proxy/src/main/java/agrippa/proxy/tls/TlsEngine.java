@@ -59,16 +59,4 @@ public sealed interface TlsEngine extends AutoCloseable permits JdkEngine, OpenS
   /// Frees what the loops shared; they have ended before.
   @Override
   void close();
-
-  static TlsEngine best(java.time.InstantSource c, java.security.SecureRandom r) {
-    throw new IllegalStateException();
-  }
-
-  static TlsEngine openSsl(java.time.InstantSource c, java.security.SecureRandom r) {
-    throw new IllegalStateException();
-  }
-
-  static TlsEngine jdk(java.time.InstantSource c, java.security.SecureRandom r) {
-    throw new IllegalStateException();
-  }
 }
