@@ -163,13 +163,14 @@ class CommandLineTest {
         "--redirect-pool", "api", "--wait", "http");
     openstack.run(
         "loadbalancer", "l7rule", "create", "--type", "PATH", "--compare-type", "STARTS_WITH",
-        "--value", "/api", "--wait", "to-api");
+        "--value", "/api", "to-api");
+    // This client's own --wait asks for the rule with rule and policy swapped.
     openstack.run(
         "loadbalancer", "l7policy", "create", "--name", "deny", "--action", "REJECT", "--wait",
         "http");
     openstack.run(
         "loadbalancer", "l7rule", "create", "--type", "HEADER", "--key", "X-Bad",
-        "--compare-type", "EQUAL_TO", "--value", "yes", "--wait", "deny");
+        "--compare-type", "EQUAL_TO", "--value", "yes", "deny");
     for (int i = 0; i < 4; i++) {
       assertThat(backend(curl(base + "/api/x"))).isEqualTo("two");
     }
