@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 
 /// The API on a free port, over a real control plane whose world is made of fakes.
@@ -68,7 +69,7 @@ final class OctaviaServer implements AutoCloseable {
             provider,
             networks,
             new FakeSecrets(),
-            it -> Pattern.compile(it) != null,
+            OctaviaServer::regexIsValid,
             InstantSource.system(),
             UUID::randomUUID,
             settings);
@@ -79,6 +80,15 @@ final class OctaviaServer implements AutoCloseable {
         WebServer.start(
             WebSettings.loopback(0, UUID::randomUUID, InstantSource.system()),
             List.of(api.site("/load-balancer")));
+  }
+
+  private static boolean regexIsValid(String regex) {
+    try {
+      Pattern.compile(regex);
+      return true;
+    } catch (PatternSyntaxException e) {
+      return false;
+    }
   }
 
   String base() {

@@ -72,7 +72,7 @@ final class Dispatcher {
     String base = BaseUrl.of(incoming.headers, incoming.ownAuthority);
     Optional<Served> site = sites.stream().filter(it -> it.serves(segments)).findFirst();
     if (site.isEmpty()) {
-      return segments.isEmpty() ? index(base) : Reply.json(404, Json.object().put("code", 404));
+      return segments.isEmpty() ? index(base) : nowhere();
     }
     return answer(site.get(), incoming, segments, query, base, id);
   }
@@ -121,6 +121,15 @@ final class Dispatcher {
     return rawPath.endsWith(".json")
         ? rawPath.substring(0, rawPath.length() - ".json".length())
         : rawPath;
+  }
+
+  private static Reply nowhere() {
+    return Reply.json(
+        404,
+        Json.object()
+            .put("code", 404)
+            .put("title", "Not Found")
+            .put("description", "No service is here."));
   }
 
   /// What services there are, for people who look.

@@ -24,7 +24,8 @@ final class CredentialResource {
   private final SecureRandom random;
   private final Ids ids;
 
-  CredentialResource(Directory directory, Tokens tokens, Passwords passwords, SecureRandom random, Ids ids) {
+  CredentialResource(
+      Directory directory, Tokens tokens, Passwords passwords, SecureRandom random, Ids ids) {
     this.directory = directory;
     this.tokens = tokens;
     this.passwords = passwords;

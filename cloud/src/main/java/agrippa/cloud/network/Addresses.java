@@ -40,7 +40,7 @@ final class Addresses {
   private static String ipv6(byte[] bytes) {
     int[] groups = new int[8];
     for (int i = 0; i < groups.length; i++) {
-      groups[i] = (bytes[2 * i] & 0xff) << 8 | bytes[2 * i + 1] & 0xff;
+      groups[i] = ((bytes[2 * i] & 0xff) << 8) | (bytes[2 * i + 1] & 0xff);
     }
     int start = 0;
     int length = 1; // A single zero group is not shortened.

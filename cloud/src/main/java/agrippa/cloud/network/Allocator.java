@@ -132,6 +132,6 @@ final class Allocator {
       return false;
     }
     return hostBits < 2
-        || !address.equals(cidr.first()) && !(cidr.version() == 4 && address.equals(cidr.last()));
+        || (!address.equals(cidr.first()) && !(cidr.version() == 4 && address.equals(cidr.last())));
   }
 }

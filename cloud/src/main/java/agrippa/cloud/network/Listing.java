@@ -142,7 +142,7 @@ final class Listing {
     if (!directions.isEmpty() && keys.size() != directions.size()) {
       throw Fault.badRequest("The number of sort_keys and sort_dirs must be same");
     }
-    Comparator<ObjectNode> order = Comparator.comparing(any -> 0);
+    Comparator<ObjectNode> order = (a, b) -> 0;
     for (int i = 0; i < keys.size(); i++) {
       String key = keys.get(i);
       if (items.stream().anyMatch(it -> !it.has(key) || it.get(key).isContainer())) {
@@ -202,12 +202,15 @@ final class Listing {
 
   private ArrayNode links(List<ObjectNode> page) {
     ArrayNode links = Json.array();
+    if (page.isEmpty()) {
+      return links;
+    }
+    // A full page may be the last one: the link then leads to an empty page, as Neutron's do.
     boolean full = page.size() == limit;
-    if (!page.isEmpty() && (full || backwards)) {
+    if (full || backwards) {
       links.addObject().put("rel", "next").put("href", href(page.getLast(), false));
     }
-    if (!page.isEmpty()
-        && (request.query("marker").isPresent() && !backwards || full && backwards)) {
+    if (backwards ? full : request.query("marker").isPresent()) {
       links.addObject().put("rel", "previous").put("href", href(page.getFirst(), true));
     }
     return links;

@@ -26,7 +26,9 @@ final class Mirror {
   static int key(InetAddress address) {
     byte[] bytes = address.getAddress();
     int end = bytes.length;
-    return (bytes[end - 3] & 0xff) << 16 | (bytes[end - 2] & 0xff) << 8 | bytes[end - 1] & 0xff;
+    return ((bytes[end - 3] & 0xff) << 16)
+        | ((bytes[end - 2] & 0xff) << 8)
+        | (bytes[end - 1] & 0xff);
   }
 
   /// Where the addresses of a network appear.

@@ -61,7 +61,7 @@ final class MirrorPaths {
                   || network.external()
                   || Optional.of(network.project()).equals(project)
                   || network.id().equals(vip.network().value())
-                  || member != null && member.value().equals(it.id());
+                  || (member != null && member.value().equals(it.id()));
             });
   }
 }

@@ -7,20 +7,15 @@ import agrippa.cloud.network.Port.FixedIp;
 import agrippa.control.Caller;
 import agrippa.web.Json;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Ports.
 final class PortCollection implements Collection<Port> {
-  private static final int MOST_FIXED_IPS = 5;
   private static final List<String> VNIC_TYPES =
       List.of(
           "normal",
@@ -64,11 +59,11 @@ final class PortCollection implements Collection<Port> {
             network.portSecurity(),
             new Binding("normal", "", Json.object()),
             null);
-    Allocator allocator = new Allocator(draft.state());
+    PortAddresses choice = new PortAddresses(draft.state(), network, List.of());
     List<FixedIp> addresses =
         form.has("fixed_ips")
-            ? fixedIps(draft.state(), network, List.of(), allocator, form)
-            : anywhere(draft.state(), network, allocator, form.text("device_owner", ""));
+            ? choice.wanted(form)
+            : choice.anywhere(form.text("device_owner", ""));
     Port port = filled(plain, draft, caller, addresses, form, "create_port");
     draft.add(port);
     return port;
@@ -87,11 +82,9 @@ final class PortCollection implements Collection<Port> {
       }
     }
     Network network = draft.state().network(before.network()).orElseThrow();
-    Allocator allocator = new Allocator(draft.state());
-    before.fixedIps().forEach(it -> allocator.free(it.address()));
     List<FixedIp> addresses =
         form.has("fixed_ips")
-            ? fixedIps(draft.state(), network, before.fixedIps(), allocator, form)
+            ? new PortAddresses(draft.state(), network, before.fixedIps()).wanted(form)
             : before.fixedIps();
     Port after = draft.change(filled(before, draft, caller, addresses, form, "update_port"));
     List<InetAddress> left = after.fixedIps().stream().map(FixedIp::address).toList();
@@ -213,99 +206,6 @@ final class PortCollection implements Collection<Port> {
           "Port has security group associated. Cannot disable port security or ip address until security group is removed.");
     }
     return groups;
-  }
-
-  // Addresses.
-
-  /// One IPv4 and one IPv6 address, as far as the network has such subnets.
-  static List<FixedIp> anywhere(
-      NetworkState state, Network network, Allocator allocator, String deviceOwner) {
-    List<FixedIp> found = new ArrayList<>();
-    for (int version : new int[] {4, 6}) {
-      List<Subnet> subnets =
-          state.subnetsOf(network.id()).stream()
-              .filter(it -> it.cidr().version() == version)
-              .filter(it -> it.serviceTypes().isEmpty() || it.serviceTypes().contains(deviceOwner))
-              .toList();
-      if (!subnets.isEmpty()) {
-        found.add(allocator.takeAny(subnets, network));
-      }
-    }
-    return found;
-  }
-
-  /// What was asked for; a subnet without an address keeps the port's address in it, if it has one.
-  private static List<FixedIp> fixedIps(
-      NetworkState state, Network network, List<FixedIp> before, Allocator allocator, Form form) {
-    List<WantedIp> wanted = form.list("fixed_ips", List.of(), PortCollection::wanted);
-    if (wanted.size() > MOST_FIXED_IPS) {
-      throw Fault.senseless("Exceeded maximum amount of fixed ips per port");
-    }
-    List<FixedIp> kept = new ArrayList<>(before);
-    // Addresses asked for by name first, so that no other wish is given one of them.
-    FixedIp[] found = new FixedIp[wanted.size()];
-    for (int i = 0; i < found.length; i++) {
-      InetAddress address = wanted.get(i).address();
-      if (address != null) {
-        found[i] = allocator.take(subnet(state, network, wanted.get(i)), address);
-        kept.remove(found[i]);
-      }
-    }
-    for (int i = 0; i < found.length; i++) {
-      if (found[i] == null) {
-        Subnet subnet = subnet(state, network, wanted.get(i));
-        Optional<FixedIp> same =
-            kept.stream().filter(it -> it.subnet().equals(subnet.id())).findFirst();
-        same.ifPresent(kept::remove);
-        found[i] =
-            same.isPresent()
-                ? allocator.take(subnet, same.get().address())
-                : allocator.takeAny(List.of(subnet), network);
-      }
-    }
-    return List.of(found);
-  }
-
-  private record WantedIp(@Nullable UUID subnet, @Nullable InetAddress address) {}
-
-  private static WantedIp wanted(JsonNode node) {
-    if (!(node instanceof ObjectNode object)) {
-      throw Fault.invalid("fixed_ips", "'" + node.asString("None") + "' is not a dictionary.");
-    }
-    Form form = new Form(object, true);
-    WantedIp wanted = new WantedIp(form.id("subnet_id", null), form.address("ip_address", null));
-    form.end();
-    if (wanted.subnet() == null && wanted.address() == null) {
-      throw Fault.senseless("IP allocation requires subnet_id or ip_address");
-    }
-    return wanted;
-  }
-
-  private static Subnet subnet(NetworkState state, Network network, WantedIp wanted) {
-    UUID id = wanted.subnet();
-    Stream<Subnet> subnets = state.subnetsOf(network.id()).stream();
-    if (id != null) {
-      return subnets
-          .filter(it -> it.id().equals(id))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  state.subnet(id).isEmpty()
-                      ? Fault.notFound(Kind.SUBNET, id)
-                      : Fault.senseless(
-                          "Failed to create port on network %s, because fixed_ips included invalid subnet %s"
-                              .formatted(network.id(), id)));
-    }
-    return subnets
-        .filter(it -> wanted.address() != null && it.cidr().contains(wanted.address()))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                Fault.badRequest(
-                    "InvalidIpForNetwork",
-                    "IP address %s is not a valid IP for any of the subnets on the specified network."
-                        .formatted(
-                            wanted.address() == null ? "" : Addresses.text(wanted.address()))));
   }
 
   @Override

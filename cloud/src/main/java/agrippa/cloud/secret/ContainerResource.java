@@ -34,10 +34,7 @@ final class ContainerResource extends OwnedResource {
   private final Supplier<String> publicUrl;
 
   ContainerResource(
-      SecretStore store,
-      InstantSource clock,
-      Supplier<UUID> ids,
-      Supplier<String> publicUrl) {
+      SecretStore store, InstantSource clock, Supplier<UUID> ids, Supplier<String> publicUrl) {
     super("Container", List.of("name", "URL"), clock);
     this.store = store;
     this.ids = ids;

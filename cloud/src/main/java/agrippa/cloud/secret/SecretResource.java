@@ -38,10 +38,7 @@ final class SecretResource extends OwnedResource {
   private final Supplier<String> publicUrl;
 
   SecretResource(
-      SecretStore store,
-      InstantSource clock,
-      Supplier<UUID> ids,
-      Supplier<String> publicUrl) {
+      SecretStore store, InstantSource clock, Supplier<UUID> ids, Supplier<String> publicUrl) {
     super("Secret", List.of("service", "resource_type", "resource_id"), clock);
     this.store = store;
     this.ids = ids;

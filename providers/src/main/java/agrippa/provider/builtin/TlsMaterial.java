@@ -92,7 +92,7 @@ final class TlsMaterial {
         list(tls.crl(), secrets::revocations),
         Objects.requireNonNullElse(tls.ciphers(), CIPHERS),
         Objects.requireNonNullElse(tls.versions(), VERSIONS),
-        spoken(Objects.requireNonNullElse(tls.alpn(), SPOKEN)));
+        spoken(Objects.requireNonNullElse(tls.alpn(), List.of())));
   }
 
   /// What the proxy speaks of these protocols, most wanted first.

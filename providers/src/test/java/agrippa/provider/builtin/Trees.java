@@ -307,15 +307,19 @@ final class Trees {
   }
 
   static HealthMonitor monitor(MonitorType type) {
+    return monitor(type, 5, 4);
+  }
+
+  static HealthMonitor monitor(MonitorType type, int delay, int maxRetriesDown) {
     return new HealthMonitor(
         new HealthMonitorId(uuid("monitor")),
         Labels.NONE,
         true,
         type,
-        5,
+        delay,
         3,
         2,
-        4,
+        maxRetriesDown,
         null,
         null,
         null,

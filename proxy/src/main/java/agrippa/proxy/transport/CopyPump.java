@@ -11,14 +11,21 @@ public final class CopyPump implements Pump {
   private final EventLoop loop;
   private final Channel from;
   private final Channel to;
+  private final int rounds;
   private @Nullable Buffer held;
   private boolean ended;
   private long moved;
 
   public CopyPump(EventLoop loop, Channel from, Channel to) {
+    this(loop, from, to, ROUNDS);
+  }
+
+  /// @param rounds full reads in one call before other channels have their turn
+  public CopyPump(EventLoop loop, Channel from, Channel to, int rounds) {
     this.loop = loop;
     this.from = from;
     this.to = to;
+    this.rounds = rounds;
   }
 
   @Override
@@ -28,7 +35,7 @@ public final class CopyPump implements Pump {
       return stop;
     }
     long left = limit;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       if (left == 0) {
         return Stop.LIMIT;
       }

@@ -56,8 +56,16 @@ final class LoopRig implements AutoCloseable {
 
   /// A connection whose near end is in the test's hands and whose far end the loop serves.
   Socket connected(Consumer<Channel> accepted) throws IOException {
-    ServerChannel server = listen(accepted);
+    CompletableFuture<Boolean> served = new CompletableFuture<>();
+    ServerChannel server =
+        listen(
+            channel -> {
+              accepted.accept(channel);
+              served.complete(true);
+            });
     Socket socket = socket(server.local());
+    await(served);
+    run(server::close);
     return socket;
   }
 

@@ -248,7 +248,7 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   ///
   /// @return bytes, or as [#read]
   long spliceTo(Pipe pipe, long most) {
-    long count = open ? loop.kernel().splice(fd, pipe.writer(), most) : FAILED;
+    long count = open && !unwatchable ? loop.kernel().splice(fd, pipe.writer(), most) : FAILED;
     if (count > 0) {
       return count;
     }
@@ -266,7 +266,7 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   ///
   /// @return bytes, or as [#write]
   long spliceFrom(Pipe pipe, long most) {
-    long count = open ? loop.kernel().splice(pipe.reader(), fd, most) : FAILED;
+    long count = open && !unwatchable ? loop.kernel().splice(pipe.reader(), fd, most) : FAILED;
     if (count >= 0) {
       if (count < most) {
         blocked();

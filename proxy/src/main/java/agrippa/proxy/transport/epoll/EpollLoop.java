@@ -37,7 +37,8 @@ public final class EpollLoop extends Loop {
   /// Marks the eventfd among the events: descriptors are never negative.
   private static final long WAKE = -1L;
 
-  private static final int FREE_PIPES = 64;
+  /// Spare pipes: a pump needs one only while it is called, or while its sink is slow.
+  private static final int FREE_PIPES = 16;
 
   private final Arena arena;
   private final Kernel kernel;

@@ -1,0 +1,8 @@
+package agrippa.proxy.transport;
+
+final class NioLoopTest extends LoopContract {
+  @Override
+  Transport transport() {
+    return Transport.NIO;
+  }
+}

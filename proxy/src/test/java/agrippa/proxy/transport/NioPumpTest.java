@@ -1,0 +1,8 @@
+package agrippa.proxy.transport;
+
+final class NioPumpTest extends PumpContract {
+  @Override
+  Transport transport() {
+    return Transport.NIO;
+  }
+}
