@@ -133,10 +133,10 @@ final class Tunnel implements Handler {
   /// All that one side sent is delivered.
   private void end(Way way) {
     way.over = true;
-    way.to.shutdownOutput();
     if (up.over && down.over) {
       close();
     } else {
+      way.to.shutdownOutput();
       arm();
     }
   }

@@ -18,7 +18,8 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
       Kernel.EPOLLIN | Kernel.EPOLLOUT | Kernel.EPOLLRDHUP | Kernel.EPOLLET;
   private static final int TO_READ =
       Kernel.EPOLLIN | Kernel.EPOLLRDHUP | Kernel.EPOLLHUP | Kernel.EPOLLERR;
-  private static final int HANG_UP = Kernel.EPOLLRDHUP | Kernel.EPOLLHUP | Kernel.EPOLLERR;
+  private static final int BROKEN = Kernel.EPOLLHUP | Kernel.EPOLLERR;
+  private static final int HANG_UP = Kernel.EPOLLRDHUP | BROKEN;
   private static final int TO_WRITE = Kernel.EPOLLOUT | Kernel.EPOLLHUP | Kernel.EPOLLERR;
 
   private final EpollLoop loop;
@@ -57,7 +58,6 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   static EpollChannel accepted(
       EpollLoop loop, int fd, InetSocketAddress remote, @Nullable InetSocketAddress local) {
     EpollChannel channel = new EpollChannel(loop, fd, remote);
-    loop.kernel().option(fd, Kernel.IPPROTO_TCP, Kernel.TCP_NODELAY, 1);
     channel.local = local;
     channel.readAgain();
     return channel;
@@ -147,7 +147,9 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   }
 
   private void finishConnect(int events) {
-    int error = connectError != 0 || !registered ? connectError : loop.kernel().connectResult(fd);
+    // A connection that could not be made is always told as an error: the usual one needs no call.
+    boolean sound = !registered || (events & BROKEN) == 0;
+    int error = connectError != 0 || sound ? connectError : loop.kernel().connectResult(fd);
     connecting = false;
     if (error < 0) {
       close();

@@ -57,6 +57,8 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
       if (ipv6) {
         check("v6only", at, kernel.option(fd, Kernel.IPPROTO_IPV6, Kernel.IPV6_V6ONLY, 1));
       }
+      // Its connections inherit that, which saves a call for each.
+      check("nodelay", at, kernel.option(fd, Kernel.IPPROTO_TCP, Kernel.TCP_NODELAY, 1));
       check("bind", at, kernel.bind(fd, loop.address().set(at)));
       check("listen", at, kernel.listen(fd, BACKLOG));
       check("getsockname", at, kernel.localAddress(fd, loop.address()));
