@@ -6,12 +6,14 @@ import io.helidon.http.HttpPrologue;
 import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,11 +32,13 @@ public final class WebServer implements AutoCloseable {
 
   private final WebSettings settings;
   private final Dispatcher dispatcher;
+  private final SlowClients slowClients;
   private final io.helidon.webserver.WebServer server;
 
   private WebServer(WebSettings settings, List<Site> sites) {
     this.settings = settings;
     this.dispatcher = new Dispatcher(settings, sites);
+    this.slowClients = new SlowClients(settings.idleTimeout());
     this.server = configured().build();
   }
 
@@ -43,8 +47,13 @@ public final class WebServer implements AutoCloseable {
   /// @throws UncheckedIOException if the address cannot be bound
   public static WebServer start(WebSettings settings, List<Site> sites) {
     WebServer server = new WebServer(settings, sites);
-    server.server.start();
-    return server;
+    try {
+      server.server.start();
+      return server;
+    } catch (RuntimeException e) {
+      server.slowClients.close();
+      throw e;
+    }
   }
 
   /// The port that is listened on.
@@ -56,6 +65,7 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    slowClients.close();
   }
 
   private WebServerConfig.Builder configured() {
@@ -63,10 +73,11 @@ public final class WebServer implements AutoCloseable {
         .host(settings.host())
         .port(settings.port())
         .maxTcpConnections(settings.maxConnections())
+        // A read timeout would say the same, but has no effect on the channels that Helidon uses.
         .idleConnectionTimeout(settings.idleTimeout())
+        .idleConnectionPeriod(settings.idleTimeout().dividedBy(2))
         .shutdownGracePeriod(settings.grace())
         .shutdownHook(false)
-        .connectionOptions(it -> it.readTimeout(settings.idleTimeout()))
         .protocolsDiscoverServices(false)
         .addProtocol(
             Http1Config.builder()
@@ -74,29 +85,50 @@ public final class WebServer implements AutoCloseable {
                 .maxHeadersSize(LONGEST_HEADERS)
                 .validatePath(false)
                 .validatePrologue(false)
+                .receiveLog(false)
+                .sendLog(false)
+                .addReceiveListener(requestsBegin())
                 .build())
         .directHandlers(malformed())
         .routing(HttpRouting.builder().route(any -> true, PathMatchers.any(), this::serve));
   }
 
+  /// Says when the first line of a request is there.
+  private Http1ConnectionListener requestsBegin() {
+    return new Http1ConnectionListener() {
+      @Override
+      public void prologue(ConnectionContext connection, HttpPrologue prologue) {
+        slowClients.watch();
+      }
+    };
+  }
+
   private void serve(ServerRequest request, ServerResponse response) throws IOException {
-    Dispatcher.Incoming incoming = incoming(request, body(request));
+    Dispatcher.Body body = body(request);
+    slowClients.unwatch();
+    Dispatcher.Incoming incoming = incoming(request, body);
     Reply reply = dispatcher.dispatch(incoming);
+    boolean last = body instanceof Dispatcher.Body.TooLong || wantsClose(incoming);
+    slowClients.watch();
+    send(response, reply, incoming.method(), last);
+    slowClients.unwatch();
+    if (last) {
+      // Helidon leaves closing to the client, which may wait for the server to do it.
+      throw new CloseConnectionException("last request of its connection");
+    }
+  }
+
+  private static void send(ServerResponse response, Reply reply, String method, boolean last) {
     reply.headers().forEach(response::header);
     response.status(Status.create(reply.status()));
-    boolean last = incoming.body() instanceof Dispatcher.Body.TooLong || wantsClose(incoming);
     if (last) {
       response.header(HeaderNames.CONNECTION, "close");
     }
-    if (incoming.method().equals("HEAD")) {
+    if (method.equals("HEAD")) {
       response.contentLength(reply.body().length);
       response.send();
     } else {
       response.send(reply.body());
-    }
-    if (last) {
-      // Helidon leaves closing to the client, which may wait for the server to do it.
-      throw new CloseConnectionException("last request of its connection");
     }
   }
 

@@ -11,11 +11,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A server with two sites, asked over real connections.
 class WebServerTest {
@@ -209,6 +215,72 @@ class WebServerTest {
   @Test
   void brokenRequestsGetJson() throws Exception {
     assertThat(raw("GET\r\n\r\n")).startsWith("HTTP/1.1 400").contains("\"title\":\"Bad Request\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "G",
+        "GET /things/b HTTP/1.1\r\nHost: h\r\n",
+        "POST /things/a/1 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"
+      })
+  void aSilentClientIsLetGo(String beginning) throws Exception {
+    try (WebServer impatient =
+            WebServer.start(
+                new WebSettings(
+                    "127.0.0.1",
+                    0,
+                    100,
+                    10,
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(5),
+                    UUID::randomUUID,
+                    InstantSource.system()),
+                List.of(site("/things")));
+        Socket socket = new Socket("127.0.0.1", impatient.port())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .doesNotContain("200 OK");
+    }
+  }
+
+  @Test
+  void requestsUnderWayFinishWhenTheServerStops() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    Routes routes =
+        new Routes()
+            .get(
+                "/slow",
+                it -> {
+                  arrived.countDown();
+                  await(released);
+                  return Reply.text(200, "done");
+                });
+    WebServer stopping =
+        WebServer.start(
+            WebSettings.loopback(0, UUID::randomUUID, InstantSource.system()),
+            List.of(new Site("", routes, (it, next) -> next.handle(it), new PlainEdge())));
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + stopping.port() + "/slow"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    await(arrived);
+    Thread stop = Thread.ofVirtual().start(stopping::close);
+    released.countDown();
+    assertThat(answer.get(20, TimeUnit.SECONDS).body()).isEqualTo("done");
+    stop.join();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Site site(String prefix) {
