@@ -20,6 +20,7 @@ final class FakeLoop implements EventLoop {
   private final List<FakeDeadline> deadlines = new ArrayList<>();
   private final Deque<FakeChannel> connecting = new ArrayDeque<>();
   private long now = 1_000;
+  private Channel next;
 
   /// An accepted connection.
   FakeChannel accept() {
@@ -36,6 +37,11 @@ final class FakeLoop implements EventLoop {
 
   boolean connects() {
     return !connecting.isEmpty();
+  }
+
+  /// Makes every connection lead to this channel.
+  void connectsTo(Channel channel) {
+    next = channel;
   }
 
   /// Serves those who asked for more.
@@ -82,6 +88,10 @@ final class FakeLoop implements EventLoop {
 
   @Override
   public Channel connect(InetSocketAddress to, TlsContext tls, String serverName, Handler handler) {
+    if (next != null) {
+      next.handler(handler);
+      return next;
+    }
     FakeChannel channel = new FakeChannel(this, to, new InetSocketAddress("198.51.100.1", 40_000));
     channel.handler(handler);
     connecting.add(channel);

@@ -1,0 +1,159 @@
+package agrippa.proxy.session;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import agrippa.proxy.plan.Frontend.HeaderInsert;
+import agrippa.proxy.plan.Match;
+import agrippa.proxy.plan.Match.Comparison;
+import agrippa.proxy.plan.Match.Subject;
+import agrippa.proxy.plan.Route;
+import agrippa.proxy.plan.Route.Action;
+import agrippa.proxy.plan.Upstream.Persistence;
+import agrippa.proxy.transport.Buffer;
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.TlsInfo;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The hot path makes no garbage: requests with routes, edits and cookies over pooled connections.
+class AllocationTest {
+  private static final int WARM_UP = 50_000;
+  private static final int MEASURED = 50_000;
+
+  /// A peer that says the same each time it is asked, and forgets what it is told.
+  private static final class Parrot implements Channel {
+    private final EventLoop loop;
+    private final byte[] says;
+    private final InetSocketAddress address = new InetSocketAddress("192.0.2.1", 80);
+    private Handler handler;
+    private boolean asked;
+    private long heard;
+
+    Parrot(EventLoop loop, String says) {
+      this.loop = loop;
+      this.says = says.getBytes(ISO_8859_1);
+    }
+
+    void speak() {
+      asked = true;
+      handler.readable(this);
+    }
+
+    @Override
+    public int read(Buffer into) {
+      if (!asked) {
+        return WOULD_BLOCK;
+      }
+      asked = false;
+      into.put(into.end(), says, 0, says.length);
+      into.produced(says.length);
+      return says.length;
+    }
+
+    @Override
+    public int write(Buffer from) {
+      int count = from.length();
+      heard += count;
+      from.consume(count);
+      return count;
+    }
+
+    @Override
+    public void shutdownOutput() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void abort() {}
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void handler(Handler next) {
+      handler = next;
+    }
+
+    @Override
+    public void readAgain() {}
+
+    @Override
+    public EventLoop loop() {
+      return loop;
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+      return address;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+      return address;
+    }
+
+    @Override
+    public TlsInfo tls() {
+      return null;
+    }
+  }
+
+  @Test
+  void aSteadyStreamOfRequestsAllocatesNothing() {
+    Scene scene = new Scene();
+    scene.headers = List.of(HeaderInsert.X_FORWARDED_FOR, HeaderInsert.X_FORWARDED_PROTO);
+    scene.persistence = new Persistence.InsertedCookie("SRV");
+    scene.routes =
+        List.of(
+            new Route(
+                "no",
+                List.of(new Match(new Subject.Host(), Comparison.ENDS_WITH, ".org", false)),
+                new Action.Reject()),
+            new Route(
+                "yes",
+                List.of(new Match(new Subject.Path(), Comparison.STARTS_WITH, "/api/", false)),
+                new Action.Forward("pool")));
+    scene.endpoints("a");
+    Parrot client =
+        new Parrot(
+            scene.loop,
+            "GET /api/x?y HTTP/1.1\r\nHost: www.example.com\r\nConnection: keep-alive\r\n"
+                + "Cookie: a=b; SRV=a\r\nX-Forwarded-Proto: x\r\nAccept: */*\r\n\r\n");
+    Parrot endpoint =
+        new Parrot(
+            scene.loop,
+            "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello");
+    scene.loop.connectsTo(endpoint);
+    new HttpSession(client, () -> scene.snapshot, scene.stats.local(0), scene.http, () -> {})
+        .start();
+    client.speak();
+    endpoint.handler.connected(endpoint);
+    endpoint.speak();
+
+    exchange(client, endpoint, WARM_UP);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    exchange(client, endpoint, MEASURED);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    assertThat(scene.counters().requests()).isEqualTo(1 + WARM_UP + MEASURED);
+    assertThat(endpoint.heard).isPositive();
+    assertThat(allocated / MEASURED).as("bytes per request").isZero();
+  }
+
+  private static void exchange(Parrot client, Parrot endpoint, int count) {
+    for (int i = 0; i < count; i++) {
+      client.speak();
+      endpoint.speak();
+    }
+  }
+}
