@@ -2,12 +2,8 @@ package agrippa.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import javax.sql.DataSource;
@@ -24,21 +20,19 @@ public final class Database implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 8;
   private static final int BUSY_TIMEOUT_MILLISECONDS = 10_000;
 
-  private final FileChannel lock;
   private final DataSource source;
   private final Connections connections;
   private final DSLContext sql;
 
-  private Database(FileChannel lock, DataSource source) {
-    this.lock = lock;
+  private Database(DataSource source) {
     this.source = source;
     this.connections = new Connections(source, MOST_CONNECTIONS);
     this.sql = DSL.using(connections, SQLDialect.SQLITE);
   }
 
   /// Opens a file, which is made if there is none, readable by its owner alone; so is its folder.
-  ///
-  /// @throws IllegalStateException if another process has it open
+  /// It is for one program at a time, which the caller must see to: two would not see each other's
+  /// changes.
   public static Database open(Path file) {
     try {
       var folder = file.toAbsolutePath().getParent();
@@ -46,9 +40,7 @@ public final class Database implements AutoCloseable {
         createFolder(folder);
       }
       createFile(file);
-      var lock = file.resolveSibling(file.getFileName() + ".lock");
-      createFile(lock);
-      return new Database(locked(lock), source(file));
+      return new Database(source(file));
     } catch (IOException e) {
       throw new UncheckedIOException("the database " + file + " cannot be opened", e);
     }
@@ -67,27 +59,6 @@ public final class Database implements AutoCloseable {
     if (!Files.exists(file)) {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-  }
-
-  /// Two programs would not see each other's changes. The lock is on a file of its own, since
-  /// SQLite locks the database itself.
-  private static FileChannel locked(Path file) throws IOException {
-    var channel = FileChannel.open(file, StandardOpenOption.WRITE);
-    if (!tryLock(channel)) {
-      channel.close();
-      throw new IllegalStateException(
-          "the database is in use by another process, which holds " + file);
-    }
-    return channel;
-  }
-
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
     }
   }
 
@@ -114,16 +85,12 @@ public final class Database implements AutoCloseable {
   ///
   /// @param schema in lower case letters
   public void migrate(String schema, List<Migration> steps) {
-    new Migrations(schema, steps).apply(source);
+    new Migrations(schema, steps).apply(source, sql);
   }
 
   /// Waits for what is under way.
   @Override
   public void close() {
-    try (lock) {
-      connections.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the database's lock could not be given back", e);
-    }
+    connections.close();
   }
 }
