@@ -142,7 +142,7 @@ final class Listing {
     if (!directions.isEmpty() && keys.size() != directions.size()) {
       throw Fault.badRequest("The number of sort_keys and sort_dirs must be same");
     }
-    Comparator<ObjectNode> order = (a, b) -> 0;
+    Comparator<ObjectNode> order = (_, _) -> 0;
     for (int i = 0; i < keys.size(); i++) {
       String key = keys.get(i);
       if (items.stream().anyMatch(it -> !it.has(key) || it.get(key).isContainer())) {
