@@ -2,10 +2,16 @@ package agrippa.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.control.reconcile.Reconciler;
 import agrippa.control.spi.Provider.Outcome;
 import agrippa.control.spi.ServiceUnavailableException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -14,7 +20,20 @@ class RandomChangesTest {
   private static final Duration LONG_ENOUGH =
       ControlSettings.DEFAULT.pace().lastRetry().multipliedBy(3);
 
+  // Held, since the logging library forgets the settings of loggers that nobody holds.
+  private static final Logger RECONCILER = Logger.getLogger(Reconciler.class.getName());
+
   private final Rig rig = new Rig();
+
+  @BeforeAll
+  static void hushThousandsOfWantedFailures() {
+    RECONCILER.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speakUp() {
+    RECONCILER.setLevel(null);
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -70,7 +89,7 @@ class RandomChangesTest {
     return switch (random.nextInt(4)) {
       case 0 -> new Outcome.Failed("moody");
       case 1 -> throw new IllegalStateException("very moody");
-      default -> new Outcome.Converged(java.util.Map.of());
+      default -> new Outcome.Converged(Map.of());
     };
   }
 

@@ -102,7 +102,7 @@ final class GraphRules {
     if (graph.attributes().algorithm().value() == null) {
       throw missing(graph, "lb_algorithm");
     }
-    PersistenceRules.require(protocol, graph.attributes().persistence(), false);
+    PersistenceRules.require(protocol, graph.attributes().persistence());
     var monitor = monitor(graph, protocol);
     return pools.build(
         new PoolId(terms.ids().get()),

@@ -21,9 +21,9 @@ final class PersistenceRules {
   private PersistenceRules() {}
 
   /// For a new pool.
-  static void require(PoolProtocol protocol, Patch<Persistence> given, boolean update) {
+  static void require(PoolProtocol protocol, Patch<Persistence> given) {
     if (given instanceof Patch.Set<Persistence>(var persistence)) {
-      require(protocol, persistence, persistence.type().value(), update);
+      require(protocol, persistence, persistence.type().value(), false);
     }
   }
 

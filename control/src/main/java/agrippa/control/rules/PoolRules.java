@@ -41,7 +41,7 @@ final class PoolRules {
       listener.ifPresent(it -> Protocols.requireMatch(it.protocol(), change.protocol()));
     }
     listener.ifPresent(it -> Protocols.requireChildren(it.protocol()));
-    PersistenceRules.require(change.protocol(), change.attributes().persistence(), false);
+    PersistenceRules.require(change.protocol(), change.attributes().persistence());
     if (listener.map(Listener::defaultPool).isPresent()) {
       throw new RefusedException(new Refusal.DuplicateDefaultPool());
     }
