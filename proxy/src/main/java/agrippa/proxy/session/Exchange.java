@@ -2,12 +2,10 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
-import agrippa.proxy.http.HeadScanner;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
 import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.session.Relay.Framing;
-import agrippa.proxy.session.ResponseEdit.Connection;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import java.util.Objects;
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One request and its response, from the whole request head to the last byte delivered: the
 /// endpoint's side of a session. Used for exchange after exchange.
-final class Exchange implements UpstreamConnection.User {
+final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.Owner {
   private enum Phase {
     IDLE,
     /// The request is in [#request].
@@ -23,7 +21,7 @@ final class Exchange implements UpstreamConnection.User {
     /// No final response head yet.
     AWAITING,
     RESPONDING,
-    /// Both sides agreed on another protocol: bytes go both ways, whatever they mean.
+    /// Both sides agreed on another protocol.
     TUNNEL
   }
 
@@ -34,32 +32,23 @@ final class Exchange implements UpstreamConnection.User {
   private final Channel client;
   private final Stickiness stickiness = new Stickiness();
   private final ConnectionSource connections;
+  private final Asked asked = new Asked();
   private final Relay requestBody;
-  private final Relay responseBody;
+  private final Reply reply;
   private Phase phase = Phase.IDLE;
-
-  // The request, as far as it matters later.
   private Timeouts timeouts;
-  private boolean toHead;
-  private boolean http11;
-  private boolean keepAlive;
-  private boolean idempotent;
-  private boolean upgrade;
 
-  // Where it goes.
+  // Where the request goes.
   private @Nullable LiveUpstream upstream;
   private @Nullable LiveEndpoint endpoint;
   private @Nullable UpstreamConnection connection;
+  private @Nullable Tunnel tunnel;
   private int tries;
   private boolean announce;
   // The head and what there was of the body: to be sent, or to be sent again.
   private @Nullable Buffer request;
-  // A part of a response head.
-  private @Nullable Buffer partial;
-  private boolean drained;
+  // Some of the request will never be delivered.
   private boolean requestBroken;
-  private boolean reusable;
-  private boolean switching;
 
   Exchange(HttpSession session, HttpLoop http, Channel client, Timeouts timeouts) {
     this.session = session;
@@ -68,7 +57,7 @@ final class Exchange implements UpstreamConnection.User {
     this.timeouts = timeouts;
     this.connections = new ConnectionSource(http, client);
     this.requestBody = new Relay(http);
-    this.responseBody = new Relay(http);
+    this.reply = new Reply(http, client, asked, this);
   }
 
   // ---- the request
@@ -79,31 +68,19 @@ final class Exchange implements UpstreamConnection.User {
   /// @return where the part of the body ends that came with the head, or -1 if its framing is bad
   int begin(Buffer in, Timeouts limits, boolean clientDrained) {
     RequestHead head = http.request();
-    reset(limits);
-    toHead = head.isHead();
-    http11 = head.http11();
-    keepAlive = head.keepAlive();
-    idempotent = head.idempotent(in);
-    upgrade = RequestEdit.wantsUpgrade(in, head);
+    timeouts = limits;
+    asked.remember(in, head);
+    requestBroken = false;
+    tries = 0;
+    announce = false;
     Framing framing =
         head.chunked() ? Framing.CHUNKED : head.length() > 0 ? Framing.LENGTH : Framing.NONE;
     requestBody.begin(client, framing, head.length(), clientDrained);
     return requestBody.take(in, head.end());
   }
 
-  private void reset(Timeouts limits) {
-    timeouts = limits;
-    toHead = keepAlive = idempotent = upgrade = false;
-    http11 = true;
-    tries = 0;
-    announce = false;
-    requestBroken = false;
-    reusable = false;
-    switching = false;
-    upstream = null;
-  }
-
-  /// Sends the request that `in` holds, head and what there is of the body, to an endpoint.
+  /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
+  /// buffer is the exchange's from now on.
   void forward(Buffer in, LiveUpstream to, InsertedFields inserted) {
     upstream = to;
     LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
@@ -112,86 +89,86 @@ final class Exchange implements UpstreamConnection.User {
       announce = true;
     }
     if (chosen == null) {
-      session.release(in);
+      http.giveBack(in);
       answer(Answer.UNAVAILABLE);
       return;
     }
-    RequestEdit.apply(
-        http, in, client, inserted, upgrade, stickiness.hidden(to), !ConnectionSource.names(to));
-    endpoint = chosen;
-    chosen.begin();
-    UpstreamConnection idle = connections.take(chosen, to, replayable());
+    byte[] hidden = stickiness.hidden(to);
+    boolean addressInFields = !ConnectionSource.names(to);
+    RequestEdit.apply(http, in, client, inserted, asked.upgrade(), hidden, addressInFields);
+    assign(chosen);
+    boolean replayable = asked.idempotent() && requestBody.taken();
+    UpstreamConnection idle = connections.take(chosen, to, replayable);
     if (idle == null) {
       request = http.isScratch(in) ? http.keep(in, in.start(), in.end()) : in;
       connect(chosen);
-    } else {
-      if (replayable()) {
-        request = http.keep(in, in.start(), in.end());
-      }
-      connection = idle;
-      idle.use(this);
-      transmit(idle, in);
-      session.release(in);
+      return;
     }
+    if (replayable) {
+      request = http.keep(in, in.start(), in.end());
+    }
+    connection = idle;
+    idle.use(this);
+    transmit(idle, in);
+    http.giveBack(in);
   }
 
-  /// Whether the request may be sent twice, and all of it is there to do so.
-  private boolean replayable() {
-    return idempotent && requestBody.taken();
+  private void assign(LiveEndpoint chosen) {
+    endpoint = chosen;
+    chosen.begin();
   }
-
-  // ---- connecting
 
   private void connect(LiveEndpoint to) {
-    LiveUpstream of = Objects.requireNonNull(upstream);
     tries++;
     phase = Phase.CONNECTING;
-    connection = connections.open(to, of, this);
+    connection = connections.open(to, Objects.requireNonNull(upstream), this);
     arm();
   }
 
   @Override
   public void upstreamConnected() {
     UpstreamConnection to = Objects.requireNonNull(connection);
-    Buffer out = Objects.requireNonNull(request);
+    Buffer out = withProxyHeader(Objects.requireNonNull(request));
     request = null;
-    byte[] header = ProxyHeader.of(Objects.requireNonNull(upstream).plan().proxyProtocol(), client);
-    if (header.length > 0) {
-      Buffer both = http.buffers().take(header.length + out.length());
-      both.put(0, header, 0, header.length);
-      both.produced(header.length);
-      both.append(out);
-      http.giveBack(out);
-      out = both;
-    }
     transmit(to, out);
     http.giveBack(out);
   }
 
+  private Buffer withProxyHeader(Buffer out) {
+    byte[] header = ProxyHeader.of(Objects.requireNonNull(upstream).plan().proxyProtocol(), client);
+    if (header.length == 0) {
+      return out;
+    }
+    Buffer both = http.buffers().take(header.length + out.length());
+    both.put(0, header, 0, header.length);
+    both.produced(header.length);
+    both.append(out);
+    http.giveBack(out);
+    return both;
+  }
+
   @Override
   public void upstreamConnectFailed() {
-    LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint failed = Objects.requireNonNull(endpoint);
     connection = null;
     endpoint = null;
     failed.end();
+    LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint next = tries < TRIES ? of.choose(session.clientAddress(), failed) : null;
     if (next == null) {
       fail(Answer.UNAVAILABLE);
       return;
     }
     announce |= next != failed;
-    endpoint = next;
-    next.begin();
+    assign(next);
     connect(next);
   }
 
   /// Sends the request, then goes on with a body that is not all there yet.
   private void transmit(UpstreamConnection to, Buffer out) {
     phase = Phase.AWAITING;
-    drained = false;
+    reply.begin();
     requestBody.sink(to.channel());
-    responseBody.sink(client);
     if (!requestBody.send(out)) {
       requestLost();
     } else if (!requestBody.taken() && !requestBody.drained()) {
@@ -221,61 +198,55 @@ final class Exchange implements UpstreamConnection.User {
   private void requestLost() {
     requestBroken = true;
     if (phase == Phase.AWAITING) {
-      readResponse();
+      readReply();
     }
   }
 
   // ---- the response
 
-  @Override
-  public void upstreamReadable() {
-    switch (phase) {
-      case AWAITING -> readResponse();
-      case RESPONDING -> moveResponse();
-      case TUNNEL -> moveTunnel(responseBody, client);
-      case IDLE, CONNECTING -> {}
+  private void readReply() {
+    Reply.Outcome outcome = reply.read(Objects.requireNonNull(connection).channel());
+    if (outcome == Reply.Outcome.BEGUN) {
+      phase = Phase.RESPONDING;
+      outcome = reply.movable() ? reply.move() : Reply.Outcome.WAITING;
+    }
+    after(outcome);
+  }
+
+  private void after(Reply.Outcome outcome) {
+    session.sent(reply.sent());
+    switch (outcome) {
+      case WAITING, BEGUN -> arm();
+      case DONE -> finish();
+      case LOST -> replyLost();
+      case BAD -> fail(Answer.BAD_GATEWAY);
+      case CUT_OFF -> session.cutOff(reply.framed());
+      case CLIENT_LOST -> session.abort();
     }
   }
 
   @Override
-  public void upstreamWritable() {
-    if (phase == Phase.TUNNEL) {
-      moveTunnel(requestBody, Objects.requireNonNull(connection).channel());
-    } else if (!requestBody.done() && !requestBroken) {
-      moveRequest();
-    }
-  }
-
-  private void readResponse() {
-    if (responseBody.blocked()) {
-      // The client has not taken what came before this response.
-      return;
-    }
-    Buffer in = partial == null ? http.scratch() : partial;
-    int known = in.end();
-    int count = Objects.requireNonNull(connection).channel().read(in);
-    if (count == Channel.WOULD_BLOCK) {
-      arm();
-      return;
-    }
-    if (count < 0) {
-      responseLost();
-      return;
-    }
-    drained = in.room() > 0;
+  public void heard() {
     dropRequest();
-    if (partial != null && !http.scanner().worthAScan(in, known)) {
-      holdResponse(in);
-      return;
-    }
-    responses(in);
+  }
+
+  @Override
+  public boolean clientMayStay() {
+    return requestBody.taken() && !requestBroken && !session.draining();
+  }
+
+  @Override
+  public byte @Nullable [] linesFor(Buffer in, ResponseHead head) {
+    LiveUpstream of = Objects.requireNonNull(upstream);
+    LiveEndpoint by = Objects.requireNonNull(endpoint);
+    stickiness.learn(of, by, in, head.fields());
+    return announce ? stickiness.announcement(of, by) : null;
   }
 
   /// The connection broke before a whole response head.
-  private void responseLost() {
-    Buffer again = request;
+  private void replyLost() {
     UpstreamConnection lost = Objects.requireNonNull(connection);
-    if (again == null || !lost.reused()) {
+    if (request == null || !lost.reused()) {
       fail(Answer.BAD_GATEWAY);
       return;
     }
@@ -286,199 +257,43 @@ final class Exchange implements UpstreamConnection.User {
     connect(Objects.requireNonNull(endpoint));
   }
 
-  /// Takes interim responses, then the final one.
-  private void responses(Buffer in) {
-    ResponseHead head = http.response();
-    while (true) {
-      int end = http.scanner().response(in, head, toHead);
-      if (end < 0 || (end > 0 && head.status() == 101 && !upgrade)) {
-        giveBackPartial(in);
-        fail(Answer.BAD_GATEWAY);
-        return;
-      }
-      if (end == HeadScanner.INCOMPLETE) {
-        holdResponse(in);
-        return;
-      }
-      if (!head.interim()) {
-        break;
-      }
-      if (!interim(in, end)) {
-        giveBackPartial(in);
-        session.abort();
-        return;
-      }
-    }
-    boolean sent = respond(in, head);
-    giveBackPartial(in);
-    if (sent) {
-      proceed();
-    }
-  }
-
-  private void holdResponse(Buffer in) {
-    if (in.isEmpty()) {
-      giveBackPartial(in);
-    } else if (in != partial || in.room() == 0) {
-      Buffer larger = http.keepHead(in, in.start(), in.end(), Math.max(1_024, in.length()));
-      giveBackPartial(in);
-      partial = larger;
-    }
-    if (!drained) {
-      Objects.requireNonNull(connection).channel().readAgain();
-    }
-    arm();
-  }
-
-  private void giveBackPartial(Buffer in) {
-    if (in == partial) {
-      http.giveBack(in);
-      partial = null;
-    }
-  }
-
-  /// Passes a 1xx on to clients that know of such.
-  private boolean interim(Buffer in, int headEnd) {
-    int end = in.end();
-    boolean sound = true;
-    if (http11) {
-      in.window(in.start(), headEnd);
-      ResponseEdit.apply(http, in, Connection.OPEN, false, null);
-      sound = responseBody.send(in);
-      session.sent(responseBody.sent());
-    }
-    in.window(headEnd, end);
-    return sound;
-  }
-
-  /// Sends the final head and what there is of the body.
-  ///
-  /// @return whether the exchange goes on
-  private boolean respond(Buffer in, ResponseHead head) {
-    LiveUpstream of = Objects.requireNonNull(upstream);
-    LiveEndpoint by = Objects.requireNonNull(endpoint);
-    Framing framing = framing(head);
-    switching = head.status() == 101;
-    keepAlive &=
-        framing != Framing.UNWRAPPED
-            && framing != Framing.UNTIL_CLOSE
-            && requestBody.taken()
-            && !requestBroken
-            && !session.draining();
-    phase = Phase.RESPONDING;
-    responseBody.begin(
-        Objects.requireNonNull(connection).channel(), framing, head.length(), drained);
-    int end = responseBody.take(in, head.end());
-    if (end < 0) {
-      phase = Phase.AWAITING;
-      fail(Answer.BAD_GATEWAY);
-      return false;
-    }
-    reusable =
-        head.keepAlive()
-            && (framing == Framing.NONE || framing == Framing.LENGTH || framing == Framing.CHUNKED)
-            && !head.ambiguous()
-            && end == in.end();
-    stickiness.learn(of, by, in, head.fields());
-    // Behind a 101 the other protocol begins at once.
-    in.window(in.start(), switching ? in.end() : end);
-    Connection connectionSays =
-        switching
-            ? Connection.UPGRADE
-            : !keepAlive ? Connection.CLOSE : http11 ? Connection.OPEN : Connection.KEEP_ALIVE;
-    ResponseEdit.apply(
-        http,
-        in,
-        connectionSays,
-        framing == Framing.UNWRAPPED,
-        announce ? stickiness.announcement(of, by) : null);
-    if (!responseBody.send(in)) {
-      session.abort();
-      return false;
-    }
-    session.sent(responseBody.sent());
-    return true;
-  }
-
-  /// Goes on behind a head that was sent.
-  private void proceed() {
-    if (responseBody.done()) {
-      finish();
-    } else if (!responseBody.blocked() && !drained) {
-      moveResponse();
-    } else {
-      arm();
-    }
-  }
-
-  private Framing framing(ResponseHead head) {
-    if (head.bodiless()) {
-      return Framing.NONE;
-    }
-    if (head.chunked()) {
-      return http11 ? Framing.CHUNKED : Framing.UNWRAPPED;
-    }
-    return head.length() >= 0 ? Framing.LENGTH : Framing.UNTIL_CLOSE;
-  }
-
-  private void moveResponse() {
-    Relay.Outcome outcome = responseBody.move();
-    session.sent(responseBody.sent());
-    switch (outcome) {
-      case WAITING -> arm();
-      case DONE -> finish();
-      case BAD, SOURCE_LOST -> session.cutOff(!responseBody.untilClose());
-      case SINK_LOST -> session.abort();
-    }
-  }
-
-  // ---- another protocol
-
-  private void tunnel() {
-    phase = Phase.TUNNEL;
-    Channel endpointSide = Objects.requireNonNull(connection).channel();
-    Buffer early = session.takeHeld();
-    requestBody.begin(client, Framing.UNTIL_CLOSE, 0, false);
-    responseBody.begin(endpointSide, Framing.UNTIL_CLOSE, 0, false);
-    boolean sound = true;
-    if (early != null) {
-      sound = requestBody.send(early);
-      http.giveBack(early);
-    }
-    if (!sound) {
-      session.abort();
+  /// Everything that there will be of the response is delivered.
+  private void finish() {
+    if (reply.switching()) {
+      openTunnel();
       return;
     }
-    // What came unnoticed meanwhile.
-    client.readAgain();
-    endpointSide.readAgain();
-    arm();
+    boolean whole = requestBody.done() && !requestBroken;
+    boolean clientDrained = requestBody.drained();
+    UpstreamConnection with = connection;
+    if (with != null && reply.reusable() && whole) {
+      connection = null;
+      connections.giveBack(with, Objects.requireNonNull(upstream), reply.drained());
+    }
+    close();
+    session.responded(asked.keepAlive() && whole, whole, clientDrained);
   }
 
-  private void moveTunnel(Relay way, Channel to) {
-    Relay.Outcome outcome = way.move();
-    session.received(requestBody.received());
-    session.sent(responseBody.sent());
-    switch (outcome) {
-      case WAITING -> arm();
-      case DONE -> {
-        to.shutdownOutput();
-        if (requestBody.done() && responseBody.done()) {
-          session.end();
-        } else {
-          arm();
-        }
-      }
-      case BAD, SOURCE_LOST, SINK_LOST -> session.abort();
+  // ---- events
+
+  @Override
+  public void upstreamReadable() {
+    switch (phase) {
+      case AWAITING -> readReply();
+      case RESPONDING -> after(reply.move());
+      case IDLE, CONNECTING, TUNNEL -> {}
     }
   }
 
-  // ---- the client's events
+  @Override
+  public void upstreamWritable() {
+    if (!requestBody.done() && !requestBroken) {
+      moveRequest();
+    }
+  }
 
   void clientReadable() {
-    if (phase == Phase.TUNNEL) {
-      moveTunnel(requestBody, Objects.requireNonNull(connection).channel());
-    } else if (requestBody.taken() || requestBroken) {
+    if (requestBody.taken() || requestBroken) {
       if (!session.readAhead()) {
         requestBody.missed();
       }
@@ -491,77 +306,18 @@ final class Exchange implements UpstreamConnection.User {
 
   void clientWritable() {
     switch (phase) {
-      case RESPONDING -> moveResponse();
-      case TUNNEL -> moveTunnel(responseBody, client);
+      case RESPONDING -> after(reply.move());
       case AWAITING -> {
-        Relay.Outcome outcome = responseBody.move();
-        session.sent(responseBody.sent());
-        if (outcome == Relay.Outcome.SINK_LOST) {
-          session.abort();
-        } else if (outcome == Relay.Outcome.DONE) {
-          readResponse();
+        // An interim response is delivered: what came behind it was not read yet.
+        Reply.Outcome outcome = reply.move();
+        if (outcome == Reply.Outcome.DONE) {
+          readReply();
+        } else {
+          after(outcome);
         }
       }
-      case IDLE, CONNECTING -> {}
+      case IDLE, CONNECTING, TUNNEL -> {}
     }
-  }
-
-  // ---- the end
-
-  /// Answers in the endpoint's place.
-  void answer(Answer answer) {
-    keepAlive &= requestBody.taken() && !session.draining();
-    phase = Phase.RESPONDING;
-    Buffer out = http.scratch();
-    answer.write(out, toHead, !keepAlive, !http11);
-    responseBody.begin(client, Framing.NONE, 0, true);
-    responseBody.sink(client);
-    if (responseBody.send(out)) {
-      session.sent(responseBody.sent());
-      moveResponse();
-    } else {
-      session.abort();
-    }
-  }
-
-  /// Answers a request that cannot be read on.
-  void refuse(Answer answer) {
-    session.countError();
-    if (phase == Phase.RESPONDING) {
-      session.abort();
-      return;
-    }
-    if (phase == Phase.IDLE) {
-      reset(timeouts);
-    }
-    requestBroken = true;
-    fail(answer);
-  }
-
-  /// Gives up on the endpoint.
-  private void fail(Answer answer) {
-    leaveEndpoint();
-    requestBroken |= !requestBody.taken();
-    keepAlive &= !requestBroken;
-    requestBody.reset();
-    answer(answer);
-  }
-
-  /// Everything that there will be of the response is delivered.
-  private void finish() {
-    if (switching) {
-      tunnel();
-      return;
-    }
-    boolean whole = requestBody.done() && !requestBroken;
-    UpstreamConnection with = connection;
-    if (with != null && reusable && whole) {
-      connection = null;
-      connections.giveBack(with, Objects.requireNonNull(upstream), responseBody.drained());
-    }
-    boolean clientDrained = requestBody.drained();
-    close();
-    session.responded(keepAlive && whole, whole, clientDrained);
   }
 
   void expired() {
@@ -578,8 +334,8 @@ final class Exchange implements UpstreamConnection.User {
           fail(Answer.GATEWAY_TIMEOUT);
         }
       }
-      case RESPONDING -> session.cutOff(!responseBody.blocked() && !responseBody.untilClose());
-      case TUNNEL -> session.abort();
+      case RESPONDING -> session.cutOff(!reply.blocked() && reply.framed());
+      case TUNNEL -> Objects.requireNonNull(tunnel).expired();
     }
   }
 
@@ -591,12 +347,86 @@ final class Exchange implements UpstreamConnection.User {
   private void arm() {
     if (phase == Phase.CONNECTING) {
       session.arm(timeouts.connect());
-    } else if (responseBody.blocked() || waitsForClient()) {
+    } else if (reply.blocked() || waitsForClient()) {
       session.arm(timeouts.clientIdle());
     } else {
       session.arm(timeouts.upstreamIdle());
     }
   }
+
+  // ---- the proxy's own answers
+
+  /// Answers in the endpoint's place.
+  void answer(Answer answer) {
+    if (!clientMayStay()) {
+      asked.lastRequest();
+    }
+    phase = Phase.RESPONDING;
+    after(reply.answer(answer));
+  }
+
+  /// Answers a client that cannot be listened to any longer.
+  void refuse(Answer answer) {
+    session.countError();
+    if (phase == Phase.RESPONDING) {
+      session.abort();
+      return;
+    }
+    if (phase == Phase.IDLE) {
+      asked.nothing();
+    }
+    requestBroken = true;
+    fail(answer);
+  }
+
+  /// Gives up on the endpoint.
+  private void fail(Answer answer) {
+    leaveEndpoint();
+    requestBroken |= !requestBody.taken();
+    requestBody.reset();
+    answer(answer);
+  }
+
+  // ---- another protocol
+
+  private void openTunnel() {
+    phase = Phase.TUNNEL;
+    Channel to = Objects.requireNonNull(connection).channel();
+    Buffer early = session.takeHeld();
+    Buffer preface = null;
+    if (early != null) {
+      preface = http.loop().borrow();
+      preface.append(early);
+      http.giveBack(early);
+    }
+    tunnel = new Tunnel(client, to, preface, timeouts, this);
+    // What came meanwhile was told already.
+    to.readAgain();
+    tunnel.begin();
+  }
+
+  @Override
+  public void received(long bytes) {
+    session.received(bytes);
+  }
+
+  @Override
+  public void sent(long bytes) {
+    session.sent(bytes);
+  }
+
+  @Override
+  public void arm(long millis) {
+    session.arm(millis);
+  }
+
+  @Override
+  public void tunnelEnded() {
+    tunnel = null;
+    session.end();
+  }
+
+  // ---- the end
 
   private void dropRequest() {
     if (request != null) {
@@ -606,6 +436,11 @@ final class Exchange implements UpstreamConnection.User {
   }
 
   private void leaveEndpoint() {
+    if (tunnel != null) {
+      Tunnel ending = tunnel;
+      tunnel = null;
+      ending.abort();
+    }
     if (connection != null) {
       connection.close();
       connection = null;
@@ -615,17 +450,14 @@ final class Exchange implements UpstreamConnection.User {
       endpoint = null;
     }
     dropRequest();
-    if (partial != null) {
-      http.giveBack(partial);
-      partial = null;
-    }
   }
 
   /// Lets go of everything that belongs to the present exchange.
-  void close() {
+  private void close() {
     leaveEndpoint();
     requestBody.reset();
-    responseBody.reset();
+    reply.reset();
+    upstream = null;
     phase = Phase.IDLE;
   }
 

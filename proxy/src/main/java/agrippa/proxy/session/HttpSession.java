@@ -179,7 +179,7 @@ public final class HttpSession implements Session, Handler {
     // The body, as far as it came along; what is behind it is the next request's.
     int bodyEnd = exchange.begin(in, now.plan().timeouts(), drained);
     if (bodyEnd < 0) {
-      release(in);
+      http.giveBack(in);
       exchange.refuse(Answer.BAD_REQUEST);
       return;
     }
@@ -212,7 +212,7 @@ public final class HttpSession implements Session, Handler {
               Answer.redirect(status, Ascii.bytes(prefix + pathAndQuery(in, head)));
           case Route.Action.Reject() -> Answer.FORBIDDEN;
         };
-    release(in);
+    http.giveBack(in);
     exchange.answer(answer);
   }
 
@@ -258,11 +258,6 @@ public final class HttpSession implements Session, Handler {
 
   void countError() {
     stats.requestError();
-  }
-
-  /// Gives back a buffer that a request was in.
-  void release(Buffer in) {
-    http.giveBack(in);
   }
 
   /// Keeps what a read brought behind a request.
