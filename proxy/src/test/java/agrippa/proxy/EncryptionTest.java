@@ -161,7 +161,7 @@ class EncryptionTest {
             plan(
                 timed(
                     limited(encrypted(frontend(), server(one)), 1),
-                    new Timeouts(200, 5_000, 5_000, 0)),
+                    new Timeouts(1_000, 5_000, 5_000, 0)),
                 pool(endpoint(a))));
     try (Client silent = Client.to(at);
         Client broken = Client.to(at)) {
