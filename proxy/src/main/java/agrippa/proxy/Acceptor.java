@@ -99,7 +99,12 @@ final class Acceptor {
   /// Somebody left, or the limit rose: lets waiting clients in.
   void placeFree() {
     while (!parked.isEmpty() && frontend.gate().enter()) {
-      admit(parked.remove(), frontend.settings());
+      Channel next = parked.remove();
+      admit(next, frontend.settings());
+      // What came while it was parked has been told to nobody.
+      if (next.isOpen()) {
+        next.readAgain();
+      }
     }
     if (paused && parked.isEmpty() && !frontend.gate().full()) {
       paused = false;
@@ -144,7 +149,6 @@ final class Acceptor {
   /// A client that has a place.
   private final class Client {
     private final Channel accepted;
-    private EventLoop.@Nullable Deadline handshake;
     private @Nullable Session session;
     private boolean ended;
 
@@ -158,18 +162,10 @@ final class Acceptor {
         serve(accepted);
         return;
       }
-      long limit = settings.plan().timeouts().clientIdle();
-      if (limit > 0) {
-        handshake = worker.loop().deadline(this::abort);
-        handshake.in(limit);
-      }
       worker.loop().startTls(accepted, tls, this::established, this::ended);
     }
 
     private void established(Channel channel) {
-      if (handshake != null) {
-        handshake.cancel();
-      }
       if (closed) {
         channel.close();
         ended();
@@ -210,9 +206,6 @@ final class Acceptor {
         return;
       }
       ended = true;
-      if (handshake != null) {
-        handshake.cancel();
-      }
       clients.remove(this);
       stats.connectionClosed();
       if (frontend.gate().leave()) {

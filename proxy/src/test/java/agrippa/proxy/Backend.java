@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,8 +93,12 @@ final class Backend implements AutoCloseable {
   void kill() throws IOException {
     server.close();
     for (Socket client : clients) {
-      client.setSoLinger(true, 0);
-      client.close();
+      try (client) {
+        client.setSoLinger(true, 0);
+      } catch (SocketException e) {
+        // Its conversation ended just now.
+        broken.add(e);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 
 /// A client connection to the proxy.
 final class Client implements AutoCloseable {
@@ -74,6 +75,21 @@ final class Client implements AutoCloseable {
   /// @return what came before
   String receiveAll() throws IOException {
     return new String(in.readAllBytes(), ISO_8859_1);
+  }
+
+  /// Waits until the proxy ends the connection, be it in order or by a reset.
+  ///
+  /// @return what came before
+  String ending() throws IOException {
+    StringBuilder came = new StringBuilder();
+    try {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        came.append((char) next);
+      }
+    } catch (SocketException e) {
+      came.append(e.getMessage().contains("reset") ? "" : e.getMessage());
+    }
+    return came.toString();
   }
 
   Socket socket() {

@@ -18,6 +18,7 @@ import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Algorithm;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import agrippa.proxy.stats.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -93,6 +94,21 @@ final class Fixture implements AutoCloseable {
       if (healthChanges.poll(30, TimeUnit.SECONDS) == null) {
         throw new AssertionError(endpoint + " is " + state("plan", "pool", endpoint));
       }
+    }
+  }
+
+  Counters counters(String frontend) {
+    return proxy.observe("plan").orElseThrow().frontends().get(frontend).counters();
+  }
+
+  /// Waits until a frontend of the plan `plan` has so many connections.
+  void awaitConnections(String frontend, long wanted) {
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (counters(frontend).connectionsOpen() != wanted) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(counters(frontend));
+      }
+      Thread.yield();
     }
   }
 

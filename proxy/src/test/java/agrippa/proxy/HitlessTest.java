@@ -96,9 +96,8 @@ class HitlessTest {
       ApplyResult result = fixture.proxy.apply(plan());
       assertThat(result.complete()).as("%s", result).isTrue();
     }
-    // Each kind of client had its share of changes.
-    long enough = downloads.get() + 4;
-    while (downloads.get() < enough && failures.isEmpty()) {
+    // Each kind of client has its share of changes, however slow the machine.
+    while (failures.isEmpty() && !everybodyHadEnough()) {
       fixture.proxy.apply(plan());
     }
     over.set(true);
@@ -107,8 +106,10 @@ class HitlessTest {
     }
 
     assertThat(failures).isEmpty();
-    assertThat(requests).hasValueGreaterThan(100);
-    assertThat(connections).hasValueGreaterThan(100);
+  }
+
+  private boolean everybodyHadEnough() {
+    return requests.get() > 500 && connections.get() > 100 && downloads.get() > 4;
   }
 
   /// Some plan in which every request can be served.

@@ -2,37 +2,43 @@ package agrippa.proxy;
 
 import agrippa.proxy.plan.Certificate;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// A fresh key with a certificate of its own signature, made by the JDK's keytool.
+/// A fresh key with a certificate of its own signature.
 ///
 /// @param certificate for plans
 /// @param context for servers of tests
 record SelfSigned(Certificate certificate, SSLContext context) {
-  private static final String PASSWORD = "changeit";
 
-  static SelfSigned of(String name) throws IOException, GeneralSecurityException {
-    Path folder = Files.createTempDirectory("agrippa-keys");
-    Path store = folder.resolve("keys.p12");
-    try {
-      generate(name, store);
-      return read(KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()));
-    } finally {
-      Files.deleteIfExists(store);
-      Files.delete(folder);
-    }
+  static SelfSigned of(String name) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(256);
+    KeyPair keys = generator.generateKeyPair();
+    Certificate certificate = new Certificate(List.of(sign(name, keys)), keys.getPrivate());
+    return new SelfSigned(certificate, server(certificate));
   }
 
   /// What a client uses that takes any certificate, and looks at it afterwards.
@@ -42,45 +48,38 @@ record SelfSigned(Certificate certificate, SSLContext context) {
     return context;
   }
 
-  private static void generate(String name, Path store) throws IOException {
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "own",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=dns:" + name,
-                "-validity",
-                "30",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes());
-    if (keytool.onExit().join().exitValue() != 0) {
-      throw new IOException(said);
-    }
+  private static X509Certificate sign(String name, KeyPair keys)
+      throws IOException, GeneralSecurityException, OperatorCreationException {
+    X500Name subject = new X500Name("CN=" + name);
+    Instant now = Instant.now();
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            subject,
+            BigInteger.ONE,
+            Date.from(now.minus(1, ChronoUnit.HOURS)),
+            Date.from(now.plus(1, ChronoUnit.DAYS)),
+            subject,
+            keys.getPublic());
+    builder.addExtension(
+        Extension.subjectAlternativeName,
+        false,
+        new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
   }
 
-  private static SelfSigned read(KeyStore store) throws GeneralSecurityException {
-    X509Certificate leaf = (X509Certificate) store.getCertificate("own");
-    PrivateKey key = (PrivateKey) store.getKey("own", PASSWORD.toCharArray());
+  private static SSLContext server(Certificate certificate)
+      throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "own", certificate.key(), new char[0], certificate.chain().toArray(X509Certificate[]::new));
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD.toCharArray());
+    keys.init(store, new char[0]);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);
-    return new SelfSigned(new Certificate(List.of(leaf), key), context);
+    return context;
   }
 
   private static final class TrustAnybody extends X509ExtendedTrustManager {

@@ -81,6 +81,9 @@ final class JdkSource implements TlsSource {
   private static SSLContext context(
       JdkEngine engine, List<Certificate> certificates, TrustManager[] trust)
       throws GeneralSecurityException {
+    for (Certificate certificate : certificates) {
+      KeyProof.check(certificate);
+    }
     SSLContext context = SSLContext.getInstance("TLS");
     KeyManager[] keys =
         certificates.isEmpty() ? new KeyManager[0] : new KeyManager[] {new JdkKeys(certificates)};

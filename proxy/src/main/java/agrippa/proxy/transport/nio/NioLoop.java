@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// An event loop on a [Selector].
 public final class NioLoop extends Loop {
   private final Selector selector;
+  private boolean dispatching;
 
   /// Stands for sockets that could not be opened.
   private final SocketChannel none;
@@ -61,12 +62,28 @@ public final class NioLoop extends Loop {
       selector.select(Math.max(0, millis));
     }
     woke();
+    dispatching = true;
     for (SelectionKey key : selector.selectedKeys()) {
       if (key.attachment() instanceof Selected selected) {
         serve(() -> dispatch(key, selected));
       }
     }
     selector.selectedKeys().clear();
+    dispatching = false;
+  }
+
+  /// The JDK really closes a watched socket when its selector looks for events the next time. Who
+  /// cannot wait so long makes it look now; keys that it selects are served by the next poll. Not
+  /// while selected keys are being served: then the next look is near anyway.
+  void closeNow() {
+    if (dispatching) {
+      return;
+    }
+    try {
+      selector.selectNow();
+    } catch (IOException e) {
+      System.getLogger(NioLoop.class.getName()).log(System.Logger.Level.DEBUG, "select failed", e);
+    }
   }
 
   private static void dispatch(SelectionKey key, Selected selected) {

@@ -102,5 +102,7 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
   public void close() {
     exhausted.cancel();
     NioLoop.closeQuietly(socket);
+    // The address must be free, and clients refused, when this returns.
+    loop.closeNow();
   }
 }
