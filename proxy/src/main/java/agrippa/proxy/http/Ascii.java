@@ -10,6 +10,10 @@ public final class Ascii {
   static final byte SP = ' ';
   static final byte TAB = '\t';
 
+  private static final byte DEL = 0x7f;
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
   private static final byte TOKEN = 1;
   private static final byte VALUE = 2;
   private static final byte TARGET = 4;
@@ -50,6 +54,54 @@ public final class Ascii {
   /// Whether it may be part of a field's value: visible, blank, or beyond ASCII.
   static boolean isValue(byte b) {
     return (KINDS[b & 0xff] & VALUE) != 0;
+  }
+
+  /// The first position at or after `from` that may not be part of a field's value, or `to`.
+  static int skipValue(Buffer in, int from, int to) {
+    int at = from;
+    while (to - at >= 8 && allVisible(in.eightAt(at))) {
+      at += 8;
+    }
+    while (at < to && isValue(in.at(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /// The first position at or after `from` that may not be part of a target, or `to`.
+  static int skipTarget(Buffer in, int from, int to) {
+    int at = from;
+    while (to - at >= 8 && allTarget(in.eightAt(at))) {
+      at += 8;
+    }
+    while (at < to && isTarget(in.at(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /// Whether eight bytes are neither controls nor DEL. Those that it refuses are looked at one by
+  /// one, so it may refuse a tab.
+  private static boolean allVisible(long eight) {
+    return (anyBelow(eight, SP) | anyIs(eight, DEL)) == 0;
+  }
+
+  private static boolean allTarget(long eight) {
+    long beyondAscii = eight & HIGH_BITS;
+    return (beyondAscii
+            | anyBelow(eight, (byte) '!')
+            | anyIs(eight, DEL)
+            | anyIs(eight, (byte) '#'))
+        == 0;
+  }
+
+  /// Not 0 if any of eight bytes is below a limit of at most 128, all taken as unsigned.
+  private static long anyBelow(long eight, byte limit) {
+    return eight - ONES * limit & ~eight & HIGH_BITS;
+  }
+
+  private static long anyIs(long eight, byte wanted) {
+    return anyBelow(eight ^ ONES * wanted, (byte) 1);
   }
 
   static boolean isTarget(byte b) {

@@ -110,10 +110,7 @@ public final class Fields {
       return HeadScanner.BAD;
     }
     int value = Ascii.skipBlanks(in, colon + 1, to);
-    int end = value;
-    while (end < to && Ascii.isValue(in.at(end))) {
-      end++;
-    }
+    int end = Ascii.skipValue(in, value, to);
     int next = HeadScanner.behindLineEnd(in, end, to);
     if (next > 0) {
       add(in, line, colon, value, Ascii.trimEnd(in, value, end));

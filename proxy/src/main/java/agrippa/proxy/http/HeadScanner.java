@@ -114,10 +114,7 @@ public final class HeadScanner {
       return in.at(start) == Ascii.CR && start + 1 == to ? INCOMPLETE : BAD;
     }
     int target = methodEnd + 1;
-    int targetEnd = target;
-    while (targetEnd < to && Ascii.isTarget(in.at(targetEnd))) {
-      targetEnd++;
-    }
+    int targetEnd = Ascii.skipTarget(in, target, to);
     if (targetEnd - target > limits.target()) {
       return TARGET_TOO_LONG;
     }
@@ -173,9 +170,7 @@ public final class HeadScanner {
     // The blank before a reason that is empty is often left out.
     int end = reason;
     if (in.at(reason) == Ascii.SP) {
-      while (end < to && Ascii.isValue(in.at(end))) {
-        end++;
-      }
+      end = Ascii.skipValue(in, end, to);
     }
     return behindLineEnd(in, end, to);
   }

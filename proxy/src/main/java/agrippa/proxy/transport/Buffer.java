@@ -79,6 +79,11 @@ public final class Buffer {
     return memory.get(ValueLayout.JAVA_BYTE, index);
   }
 
+  /// Eight bytes at once, in the machine's own order: for those who look for any of a kind.
+  public long eightAt(int index) {
+    return memory.get(ValueLayout.JAVA_LONG_UNALIGNED, index);
+  }
+
   public void put(int index, byte value) {
     memory.set(ValueLayout.JAVA_BYTE, index, value);
   }
