@@ -8,9 +8,7 @@ public interface Pump {
   /// Moves what can be moved now; the loop's scratch buffer must be empty.
   ///
   /// @param limit most bytes to take from the source in this call, so that a body of known length
-  ///     is not
-  // overrun;
-  ///     [Long#MAX_VALUE] for no limit
+  ///     is not overrun; [Long#MAX_VALUE] for no limit
   /// @return why it stopped
   Stop move(long limit);
 

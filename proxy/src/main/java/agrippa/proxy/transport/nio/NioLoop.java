@@ -17,6 +17,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// An event loop on a [Selector].
 public final class NioLoop extends Loop {
   private final Selector selector;
-  private boolean dispatching;
 
   /// Stands for sockets that could not be opened.
   private final SocketChannel none;
@@ -62,27 +62,25 @@ public final class NioLoop extends Loop {
       selector.select(Math.max(0, millis));
     }
     woke();
-    dispatching = true;
-    for (SelectionKey key : selector.selectedKeys()) {
+    // A copy, because a handler may make the selector look again: see forgetClosed().
+    List<SelectionKey> keys = List.copyOf(selector.selectedKeys());
+    selector.selectedKeys().clear();
+    for (SelectionKey key : keys) {
       if (key.attachment() instanceof Selected selected) {
         serve(() -> dispatch(key, selected));
       }
     }
-    selector.selectedKeys().clear();
-    dispatching = false;
   }
 
-  /// The JDK really closes a watched socket when its selector looks for events the next time. Who
-  /// cannot wait so long makes it look now; keys that it selects are served by the next poll. Not
-  /// while selected keys are being served: then the next look is near anyway.
-  void closeNow() {
-    if (dispatching) {
-      return;
-    }
+  /// Really closes what was closed: the JDK keeps a socket open, and a listening one accepting,
+  /// until its selector looks again. Events that are found meanwhile are found by the next look,
+  /// too, because they are levels.
+  void forgetClosed() {
     try {
       selector.selectNow();
     } catch (IOException e) {
-      System.getLogger(NioLoop.class.getName()).log(System.Logger.Level.DEBUG, "select failed", e);
+      System.getLogger(NioLoop.class.getName())
+          .log(Level.WARNING, "a closed socket stays open for a while", e);
     }
   }
 

@@ -101,8 +101,9 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
   @Override
   public void close() {
     exhausted.cancel();
-    NioLoop.closeQuietly(socket);
-    // The address must be free, and clients refused, when this returns.
-    loop.closeNow();
+    if (socket.isOpen()) {
+      NioLoop.closeQuietly(socket);
+      loop.forgetClosed();
+    }
   }
 }
