@@ -269,10 +269,7 @@ class CrashTest {
     for (String id : expected.keySet()) {
       api.active(id);
     }
-    JsonNode all = api.get(Api.LB + "/loadbalancers").expect(200).body().path("loadbalancers");
-    Set<String> present = new HashSet<>();
-    all.forEach(it -> present.add(it.path("id").asString()));
-    assertThat(present).isEqualTo(expected.keySet());
+    awaitOnlyExpected();
     for (String collection : List.of("loadbalancers", "listeners", "pools")) {
       for (JsonNode each : api.get(Api.LB + "/" + collection).body().path(collection)) {
         assertThat(each.path("provisioning_status").asString()).isEqualTo("ACTIVE");
@@ -289,6 +286,20 @@ class CrashTest {
         api.get("/network/v2.0/ports?device_owner=Octavia").expect(200).body().path("ports")) {
       assertThat(vips).contains(port.at("/fixed_ips/0/ip_address").asString());
     }
+  }
+
+  /// What was deleted last may take a moment to go; nothing else may be there.
+  private void awaitOnlyExpected() throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Set<String> present;
+    do {
+      present = new HashSet<>();
+      for (JsonNode each :
+          api.get(Api.LB + "/loadbalancers").expect(200).body().path("loadbalancers")) {
+        present.add(each.path("id").asString());
+      }
+    } while (!present.equals(expected.keySet()) && System.nanoTime() < deadline);
+    assertThat(present).isEqualTo(expected.keySet());
   }
 
   /// The members that the API tells are those that answer.
