@@ -4,8 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 /// The regular expressions that plans may hold: RE2's, whose time is linear in the input whatever
-// the
-/// pattern, since patterns come from tenants.
+/// the pattern, since patterns come from tenants.
 public final class Patterns {
   private Patterns() {}
 

@@ -11,9 +11,8 @@ import java.util.function.Supplier;
 /// @param port 0 for any free one
 /// @param bodyLimit longest request body in bytes; a longer one is answered with 413
 /// @param maxConnections most open connections; further ones wait in the backlog
-/// @param idleTimeout longest time from one request of a connection to the next, and for a request
-// to
-///     be sent and answered; up to half as much again may pass
+/// @param idleTimeout longest time from one request of a connection to the next, and for a
+///     request to be sent and answered; up to half as much again may pass
 /// @param grace how long requests under way may take when the server stops
 /// @param requestIds what request ids are made of
 /// @param clock measures requests for the access log
