@@ -30,6 +30,7 @@ final class LiveFrontend {
   // Where it listens, by the planned address.
   private final Map<InetSocketAddress, InetSocketAddress> bound = new LinkedHashMap<>();
   private volatile Settings settings;
+  private volatile boolean serving;
 
   LiveFrontend(List<Worker> workers, FrontendStats stats, Settings settings) {
     this.workers = workers;
@@ -45,6 +46,11 @@ final class LiveFrontend {
 
   FrontendSnapshot snapshot() {
     return settings.snapshot;
+  }
+
+  /// Whether it listens anywhere.
+  boolean serving() {
+    return serving;
   }
 
   FrontendStats stats() {
@@ -84,6 +90,7 @@ final class LiveFrontend {
         onEach(acceptor -> acceptor.unlisten(planned));
       }
     }
+    serving = !bound.isEmpty();
   }
 
   /// Listens at an address, if it does not already.
@@ -108,6 +115,7 @@ final class LiveFrontend {
       throw e;
     }
     bound.put(planned, at);
+    serving = true;
     return at;
   }
 

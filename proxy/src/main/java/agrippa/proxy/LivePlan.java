@@ -182,15 +182,19 @@ final class LivePlan {
   ProxyReport report() {
     Map<String, FrontendReport> frontendReports = new HashMap<>();
     frontends.forEach(
-        (name, frontend) ->
-            frontendReports.put(
-                name,
-                new FrontendReport(
-                    frontend.gate().full() ? FrontendState.FULL : FrontendState.OPEN,
-                    frontend.stats().sum())));
+        (name, frontend) -> {
+          if (frontend.serving()) {
+            frontendReports.put(name, report(frontend));
+          }
+        });
     Map<String, UpstreamReport> upstreamReports = new HashMap<>();
     upstreams.forEach((name, upstream) -> upstreamReports.put(name, upstream.report()));
     return new ProxyReport(frontendReports, upstreamReports);
+  }
+
+  private static FrontendReport report(LiveFrontend frontend) {
+    FrontendState state = frontend.gate().full() ? FrontendState.FULL : FrontendState.OPEN;
+    return new FrontendReport(state, frontend.stats().sum());
   }
 
   /// Ends everything at once.

@@ -7,6 +7,7 @@ import static agrippa.proxy.Fixture.inserting;
 import static agrippa.proxy.Fixture.limited;
 import static agrippa.proxy.Fixture.plan;
 import static agrippa.proxy.Fixture.pool;
+import static agrippa.proxy.Fixture.routed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,10 @@ import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Mode;
+import agrippa.proxy.plan.Match;
+import agrippa.proxy.plan.Match.Comparison;
+import agrippa.proxy.plan.Match.Subject;
+import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.plan.TlsServer.ClientAuth;
@@ -27,6 +32,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -221,6 +227,54 @@ class EncryptionTest {
   }
 
   @Test
+  void routesByTheClientsCertificate() throws Exception {
+    Backend known = fixture.http("known");
+    Backend named = fixture.http("named");
+    TlsServer asking =
+        new TlsServer(
+            List.of(one.certificate()),
+            CIPHERS,
+            VERSIONS,
+            List.of("http/1.1"),
+            ClientAuth.OPTIONAL,
+            two.certificate().chain(),
+            List.of());
+    InetSocketAddress at =
+        fixture.serve(
+            plan(
+                routed(
+                    inserting(
+                        encrypted(frontend(), asking),
+                        HeaderInsert.X_SSL_CLIENT_CN,
+                        HeaderInsert.X_SSL_CLIENT_VERIFY),
+                    route(
+                        "named",
+                        new Match(new Subject.ClientName("CN"), Comparison.ENDS_WITH, "x", false)),
+                    route(
+                        "known",
+                        new Match(
+                            new Subject.ClientCertificate(), Comparison.EQUAL_TO, "True", false),
+                        new Match(
+                            new Subject.ClientVerifyResult(), Comparison.EQUAL_TO, "0", false))),
+                pool(endpoint(a)),
+                pool("known", endpoint(known)),
+                pool("named", endpoint(named))));
+
+    try (Client nobody = Client.over(connect(at, null));
+        Client somebody = Client.over(connect(at, null, two.client()))) {
+      assertThat(nobody.get("/").body()).isEqualTo("a");
+      assertThat(somebody.get("/").body()).isEqualTo("known");
+    }
+    Message request = known.requests().getFirst();
+    assertThat(request.field("X-SSL-Client-CN")).isEqualTo("\"two.test\"");
+    assertThat(request.field("X-SSL-Client-Verify")).isEqualTo("0");
+  }
+
+  private static Route route(String upstream, Match... matches) {
+    return new Route(upstream, List.of(matches), new Route.Action.Forward(upstream));
+  }
+
+  @Test
   void aFrontendWithoutTlsRefusesIt() throws Exception {
     InetSocketAddress at = fixture.serve(plan(pool(endpoint(a))));
 
@@ -242,11 +296,16 @@ class EncryptionTest {
   }
 
   private static SSLSocket connect(InetSocketAddress at, String serverName) throws Exception {
+    return connect(at, serverName, SelfSigned.trustingAnybody());
+  }
+
+  private static SSLSocket connect(InetSocketAddress at, String serverName, SSLContext context)
+      throws Exception {
     Socket plain = new Socket(at.getAddress(), at.getPort());
     plain.setSoTimeout(30_000);
     SSLSocket socket =
         (SSLSocket)
-            SelfSigned.trustingAnybody()
+            context
                 .getSocketFactory()
                 .createSocket(plain, at.getAddress().getHostAddress(), at.getPort(), true);
     if (serverName != null) {

@@ -17,6 +17,7 @@ import agrippa.proxy.ApplyResult.NotBound;
 import agrippa.proxy.ApplyResult.Serving;
 import agrippa.proxy.ProxyReport.FrontendState;
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Mode;
@@ -29,6 +30,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,6 +163,7 @@ class FrontendsTest {
       assertThat(outcome.reason())
           .startsWith("127.0.0.1:" + at.getPort() + ": ")
           .containsIgnoringCase("in use");
+      assertThat(fixture.proxy.observe("plan").orElseThrow().frontends()).isEmpty();
     }
     fixture.serve(plan);
     assertThat(Client.get(at, "/").body()).isEqualTo("a");
@@ -309,6 +312,31 @@ class FrontendsTest {
 
     try (Client client = Client.to(at)) {
       assertThat(client.ending()).isEmpty();
+    }
+  }
+
+  @Test
+  void anEndpointThatDoesNotTakeConnectionsIs503() throws Exception {
+    List<SocketChannel> queue = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      InetSocketAddress address = (InetSocketAddress) full.getLocalSocketAddress();
+      // More than its queue holds: whoever comes next gets no answer.
+      for (int i = 0; i < 8; i++) {
+        SocketChannel waiting = SocketChannel.open();
+        waiting.configureBlocking(false);
+        waiting.connect(address);
+        queue.add(waiting);
+      }
+      InetSocketAddress at =
+          fixture.serve(
+              plan(
+                  timed(frontend(), new Timeouts(30_000, 100, 30_000, 0)),
+                  pool(new Endpoint("full", address, 1, false, true, address))));
+
+      assertThat(Client.get(at, "/").status()).isEqualTo(503);
+    }
+    for (SocketChannel waiting : queue) {
+      waiting.close();
     }
   }
 

@@ -12,6 +12,7 @@ import static agrippa.proxy.Fixture.sticky;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
@@ -21,11 +22,13 @@ import agrippa.proxy.plan.Match;
 import agrippa.proxy.plan.Match.Comparison;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Route;
+import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Algorithm;
 import agrippa.proxy.plan.Upstream.Persistence;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -33,6 +36,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,13 +61,18 @@ class HitlessTest {
   private final AtomicLong connections = new AtomicLong();
   private final AtomicLong downloads = new AtomicLong();
 
+  private List<SelfSigned> owners;
+  private SSLContext anybody;
+
   private interface Step {
     void run() throws IOException;
   }
 
   @BeforeEach
-  void start() throws IOException {
+  void start() throws Exception {
     fixture = new Fixture(transport);
+    owners = List.of(SelfSigned.of("one.test"), SelfSigned.of("two.test"));
+    anybody = SelfSigned.trustingAnybody();
     String big = "0123456789abcdef".repeat(DOWNLOAD_BYTES / 16);
     for (int i = 0; i < 4; i++) {
       backends.add(
@@ -83,14 +92,18 @@ class HitlessTest {
     fixture.serve(plan());
     InetSocketAddress http = fixture.serve(plan(), "web");
     InetSocketAddress tcp = fixture.serve(plan(), "raw");
+    InetSocketAddress tls = fixture.serve(plan(), "secure");
     List<Thread> clients = new ArrayList<>();
-    clients.add(client(() -> keepAlive(http)));
-    clients.add(client(() -> keepAlive(http)));
-    clients.add(client(() -> keepAlive(tcp)));
-    clients.add(client(() -> newConnection(http)));
-    clients.add(client(() -> newConnection(tcp)));
-    clients.add(client(() -> download(http)));
-    clients.add(client(() -> download(tcp)));
+    clients.add(client(() -> keepAlive(Client.to(http))));
+    clients.add(client(() -> keepAlive(Client.to(http))));
+    clients.add(client(() -> keepAlive(Client.to(tcp))));
+    clients.add(client(() -> newConnection(Client.to(http))));
+    clients.add(client(() -> newConnection(Client.to(tcp))));
+    clients.add(client(() -> download(Client.to(http))));
+    clients.add(client(() -> download(Client.to(tcp))));
+    clients.add(client(() -> keepAlive(Client.over(encrypted(tls)))));
+    clients.add(client(() -> newConnection(Client.over(encrypted(tls)))));
+    clients.add(client(() -> download(Client.over(encrypted(tls)))));
 
     for (int i = 0; i < CHANGES && failures.isEmpty(); i++) {
       ApplyResult result = fixture.proxy.apply(plan());
@@ -120,10 +133,23 @@ class HitlessTest {
     List<Frontend> frontends = new ArrayList<>();
     frontends.add(web());
     frontends.add(limited(frontend("raw", Mode.TCP), 500 + random.nextInt(500)));
+    frontends.add(Fixture.encrypted(frontend("secure", Mode.HTTP), tls()));
     if (random.nextBoolean()) {
       frontends.add(frontend("sometimes" + random.nextInt(3), Mode.HTTP));
     }
     return new ProxyPlan("plan", frontends, upstreams);
+  }
+
+  private TlsServer tls() {
+    Certificate certificate = owners.get(random.nextInt(owners.size())).certificate();
+    return new TlsServer(
+        List.of(certificate),
+        "TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
+        List.of("TLSv1.2", "TLSv1.3"),
+        List.of(),
+        TlsServer.ClientAuth.NONE,
+        List.of(),
+        List.of());
   }
 
   private Frontend web() {
@@ -174,8 +200,8 @@ class HitlessTest {
             });
   }
 
-  private void keepAlive(InetSocketAddress at) throws IOException {
-    try (Client client = Client.to(at)) {
+  private void keepAlive(Client client) throws IOException {
+    try (client) {
       while (!over.get()) {
         assertThat(client.get("/small").body()).isEqualTo("small");
         requests.incrementAndGet();
@@ -183,13 +209,21 @@ class HitlessTest {
     }
   }
 
-  private void newConnection(InetSocketAddress at) throws IOException {
-    assertThat(Client.get(at, "/small").body()).isEqualTo("small");
-    connections.incrementAndGet();
+  private void newConnection(Client client) throws IOException {
+    try (client) {
+      assertThat(client.get("/small").body()).isEqualTo("small");
+      connections.incrementAndGet();
+    }
   }
 
-  private void download(InetSocketAddress at) throws IOException {
-    assertThat(Client.get(at, "/big").body()).hasSize(DOWNLOAD_BYTES);
-    downloads.incrementAndGet();
+  private void download(Client client) throws IOException {
+    try (client) {
+      assertThat(client.get("/big").body()).hasSize(DOWNLOAD_BYTES);
+      downloads.incrementAndGet();
+    }
+  }
+
+  private Socket encrypted(InetSocketAddress at) throws IOException {
+    return anybody.getSocketFactory().createSocket(at.getAddress(), at.getPort());
   }
 }

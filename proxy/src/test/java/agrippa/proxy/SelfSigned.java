@@ -38,7 +38,12 @@ record SelfSigned(Certificate certificate, SSLContext context) {
     generator.initialize(256);
     KeyPair keys = generator.generateKeyPair();
     Certificate certificate = new Certificate(List.of(sign(name, keys)), keys.getPrivate());
-    return new SelfSigned(certificate, server(certificate));
+    return new SelfSigned(certificate, context(certificate, null));
+  }
+
+  /// What a client uses that shows this certificate and takes any.
+  SSLContext client() throws IOException, GeneralSecurityException {
+    return context(certificate, new TrustAnybody());
   }
 
   /// What a client uses that takes any certificate, and looks at it afterwards.
@@ -69,7 +74,7 @@ record SelfSigned(Certificate certificate, SSLContext context) {
             builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
   }
 
-  private static SSLContext server(Certificate certificate)
+  private static SSLContext context(Certificate certificate, TrustManager trust)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -78,7 +83,7 @@ record SelfSigned(Certificate certificate, SSLContext context) {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, new char[0]);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
+    context.init(keys.getKeyManagers(), trust == null ? null : new TrustManager[] {trust}, null);
     return context;
   }
 
