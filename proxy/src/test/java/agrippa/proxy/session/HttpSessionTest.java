@@ -263,6 +263,22 @@ class HttpSessionTest {
   }
 
   @Test
+  void aLongChunkThatIsThereAtOnceIsReadToItsEnd() {
+    FakeChannel client = scene.client();
+    client.receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    FakeChannel endpoint = scene.endpoint();
+    endpoint.sent();
+    String chunks = "30d40\r\n" + "x".repeat(200_000) + "\r\n0\r\n\r\n";
+
+    client.receive(chunks);
+    assertThat(endpoint.sent()).isEqualTo(chunks);
+
+    endpoint.receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+    assertThat(client.sent()).endsWith(chunks);
+    assertThat(scene.inFlight()).isZero();
+  }
+
+  @Test
   void lengthAndChunksTogetherInAResponseCountAsChunks() {
     FakeChannel client = scene.client();
     client.receive(GET);
