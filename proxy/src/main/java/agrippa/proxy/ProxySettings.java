@@ -27,7 +27,7 @@ public record ProxySettings(
         TransportKind.BEST,
         TlsKind.BEST,
         Duration.ofSeconds(30),
-        256);
+        2_048);
   }
 
   public ProxySettings withLoops(int count) {

@@ -4,6 +4,8 @@ import agrippa.proxy.plan.Check;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -24,6 +26,7 @@ public final class HealthChecker implements AutoCloseable {
   // Gives each task a thread of its own.
   private final Executor threads;
   private final Agenda agenda = new Agenda();
+  private final Set<Timeout> running = ConcurrentHashMap.newKeySet();
   private @Nullable Thread driver;
   private volatile boolean closed;
 
@@ -85,6 +88,7 @@ public final class HealthChecker implements AutoCloseable {
     if (driver != null) {
       driver.interrupt();
     }
+    running.forEach(Timeout::expire);
   }
 
   private void drive() {
@@ -181,16 +185,7 @@ public final class HealthChecker implements AutoCloseable {
       next(at + interval - now > 0 ? at + interval : now + interval);
       if (!busy) {
         busy = true;
-        start(check.probe());
-      }
-    }
-
-    private void start(Check.Probe probe) {
-      switch (probe) {
-        case Check.Probe.Connect _, Check.Probe.TlsHello _, Check.Probe.Http _ ->
-            threads.execute(this::run);
-        // The JDK's ping blocks in native code, which would hold up other virtual threads.
-        case Check.Probe.Ping _ -> Thread.ofPlatform().daemon().name("ping").start(this::run);
+        threads.execute(this::run);
       }
     }
 
@@ -215,6 +210,7 @@ public final class HealthChecker implements AutoCloseable {
     private Finding probe() {
       Check current = current();
       Timeout timeout = new Timeout(Thread.currentThread());
+      running.add(timeout);
       agenda.add(nanos.getAsLong() + current.timeout().toNanos(), timeout::expire);
       try {
         String detail = prober.probe(current.probe(), target);
@@ -225,6 +221,7 @@ public final class HealthChecker implements AutoCloseable {
         // checking.
         return timeout.expired ? late() : new Finding(false, describe(e), clock.instant());
       } finally {
+        running.remove(timeout);
         timeout.over();
       }
     }

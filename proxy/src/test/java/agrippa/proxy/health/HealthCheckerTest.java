@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Checks by a clock that the test moves, and probes that run within its turn.
@@ -176,6 +177,36 @@ class HealthCheckerTest {
 
     assertThat(watch.up()).isFalse();
     assertThat(watch.last().detail()).isEqualTo("no answer in time");
+  }
+
+  @Test
+  void closingEndsProbesThatAreUnderWay() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    HealthChecker slow =
+        new HealthChecker(
+            (_, _) -> {
+              started.countDown();
+              try {
+                new CountDownLatch(1).await();
+                return "never";
+              } finally {
+                ended.countDown();
+              }
+            },
+            () -> millis * 1_000_000,
+            Instant::now,
+            new Random(1),
+            1,
+            Thread::startVirtualThread);
+    slow.watch(check(5, 1, 1), TARGET, this::changed);
+    millis += 5_000;
+    slow.turn();
+    started.await();
+
+    slow.close();
+
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   private String probe(Check.Probe probe, Target target) throws IOException {

@@ -166,7 +166,7 @@ class SocketProberTest {
   @Test
   void callsThePingProgramWithAFixedArgumentList() throws Exception {
     assertThat(new Ping.Program("/bin/ping").arguments(InetAddress.ofLiteral("192.0.2.7")))
-        .containsExactly("/bin/ping", "-q", "-n", "-c", "1", "-w", "5", "192.0.2.7");
+        .containsExactly("/bin/ping", "-q", "-n", "-c", "1", "-w", "1", "192.0.2.7");
   }
 
   @Test
