@@ -97,20 +97,24 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     boolean addressInFields = !ConnectionSource.names(to);
     RequestEdit.apply(http, in, client, inserted, asked.upgrade(), hidden, addressInFields);
     assign(chosen);
-    boolean replayable = asked.idempotent() && requestBody.taken();
-    UpstreamConnection idle = connections.take(chosen, to, replayable);
+    UpstreamConnection idle = connections.take(chosen, to, replayable());
     if (idle == null) {
       request = http.isScratch(in) ? http.keep(in, in.start(), in.end()) : in;
       connect(chosen);
       return;
     }
-    if (replayable) {
+    if (replayable()) {
       request = http.keep(in, in.start(), in.end());
     }
     connection = idle;
     idle.use(this);
     transmit(idle, in);
     http.giveBack(in);
+  }
+
+  /// Whether the request may be sent twice (RFC 9110 section 9.2.2), and is here as a whole.
+  private boolean replayable() {
+    return asked.idempotent() && requestBody.taken();
   }
 
   private void assign(LiveEndpoint chosen) {
@@ -128,8 +132,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   @Override
   public void upstreamConnected() {
     UpstreamConnection to = Objects.requireNonNull(connection);
-    Buffer out = withProxyHeader(Objects.requireNonNull(request));
-    request = null;
+    Buffer whole = Objects.requireNonNull(request);
+    // What can be sent again is kept until the endpoint has answered something.
+    request = replayable() ? http.keep(whole, whole.start(), whole.end()) : null;
+    Buffer out = withProxyHeader(whole);
     transmit(to, out);
     http.giveBack(out);
   }
@@ -149,14 +155,20 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   @Override
   public void upstreamConnectFailed() {
+    tryAgain(true, Answer.UNAVAILABLE);
+  }
+
+  /// @param sameToo whether the endpoint that just failed may be tried again if there is no other
+  /// @param otherwise what the client is told if nobody may be tried
+  private void tryAgain(boolean sameToo, Answer otherwise) {
     LiveEndpoint failed = Objects.requireNonNull(endpoint);
     connection = null;
     endpoint = null;
     failed.end();
     LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint next = tries < TRIES ? of.choose(session.clientAddress(), failed) : null;
-    if (next == null) {
-      fail(Answer.UNAVAILABLE);
+    if (next == null || (next == failed && !sameToo)) {
+      fail(otherwise);
       return;
     }
     announce |= next != failed;
@@ -246,15 +258,20 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   /// The connection broke before a whole response head.
   private void replyLost() {
     UpstreamConnection lost = Objects.requireNonNull(connection);
-    if (request == null || !lost.reused()) {
+    if (request == null) {
       fail(Answer.BAD_GATEWAY);
       return;
     }
-    // An idle connection that the endpoint had closed: as if it had never been there.
     lost.close();
     requestBody.reset();
     requestBroken = false;
-    connect(Objects.requireNonNull(endpoint));
+    if (lost.reused()) {
+      // An idle connection that the endpoint had closed: as if it had never been there.
+      connect(Objects.requireNonNull(endpoint));
+    } else {
+      // It fell over this request, or just died: others may do better.
+      tryAgain(false, Answer.BAD_GATEWAY);
+    }
   }
 
   /// Everything that there will be of the response is delivered.

@@ -207,9 +207,21 @@ class ExchangeFailureTest {
   }
 
   @Test
-  void aMemberThatClosesWithoutAnswerIs502() {
+  void aMemberThatClosesWithoutAnswerIsReplacedIfTheRequestMayBeSentTwice() {
     FakeChannel client = scene.client();
     client.receive(GET);
+    scene.endpoint().end();
+    FakeChannel other = scene.endpoint();
+    assertThat(other.sent()).isEqualTo(GET);
+    other.receive("HTTP/1.1 204 No Content\r\n\r\n");
+    assertThat(client.sent()).startsWith("HTTP/1.1 204 ");
+    assertThat(scene.inFlight()).isZero();
+  }
+
+  @Test
+  void aMemberThatClosesWithoutAnswerIs502ForAnyOtherRequest() {
+    FakeChannel client = scene.client();
+    client.receive(POST);
     scene.endpoint().end();
     assertThat(client.sent()).startsWith("HTTP/1.1 502 ");
     assertThat(client.isOpen()).isTrue();
