@@ -8,6 +8,7 @@ import agrippa.cloud.identity.Tokens.Issued;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -16,18 +17,22 @@ final class Authenticator {
   private final Directory directory;
   private final Tokens tokens;
   private final Passwords passwords;
-  private final Throttle throttle;
 
-  Authenticator(Directory directory, Tokens tokens, Passwords passwords, Throttle throttle) {
+  Authenticator(Directory directory, Tokens tokens, Passwords passwords) {
     this.directory = directory;
     this.tokens = tokens;
     this.passwords = passwords;
-    this.throttle = throttle;
   }
 
   /// Who was recognised, and by what.
+  ///
+  /// @param stands whether it still proves that
   private record Proof(
-      Entity user, List<String> methods, Optional<Entity> credential, Instant notAfter) {}
+      Entity user,
+      List<String> methods,
+      Optional<Entity> credential,
+      Instant notAfter,
+      BooleanSupplier stands) {}
 
   /// @param auth the `auth` object of Keystone's `POST /v3/auth/tokens`
   /// @throws Refused if it proves nothing, or the scope is not the user's
@@ -36,13 +41,7 @@ final class Authenticator {
     if (!identity.path("methods").isArray() || identity.path("methods").isEmpty()) {
       throw Refused.bad("'methods' is a required property of 'identity'");
     }
-    Proof proof =
-        switch (identity.path("methods").path(0).asString("")) {
-          case "password" -> byPassword(identity.path("password").path("user"));
-          case "token" -> byToken(identity.path("token").path("id").asString(""));
-          case "application_credential" -> byCredential(identity.path("application_credential"));
-          default -> throw Refused.unauthorized();
-        };
+    Proof proof = proof(identity);
     if (!usable(proof.user)) {
       throw Refused.unauthorized();
     }
@@ -55,23 +54,42 @@ final class Authenticator {
       throw Refused.unauthorized();
     }
     String credential = proof.credential.map(Entity::id).orElse("");
-    return tokens.issue(proof.user.id(), proof.methods, scope, credential, proof.notAfter);
+    Issued issued = tokens.issue(proof.user.id(), proof.methods, scope, credential, proof.notAfter);
+    // Who revokes what a proof gave could not see this token yet.
+    if (!proof.stands.getAsBoolean() || session(issued.token()).isEmpty()) {
+      tokens.revoke(it -> it.hash().equals(issued.token().hash()));
+      throw Refused.unauthorized();
+    }
+    return issued;
+  }
+
+  private Proof proof(JsonNode identity) {
+    if (identity.path("methods").size() != 1) {
+      // A second factor must not be passed over, and none is known.
+      throw Refused.unauthorized();
+    }
+    return switch (identity.path("methods").path(0).asString("")) {
+      case "password" -> byPassword(identity.path("password").path("user"));
+      case "token" -> byToken(identity.path("token").path("id").asString(""));
+      case "application_credential" -> byCredential(identity.path("application_credential"));
+      default -> throw Refused.unauthorized();
+    };
   }
 
   private Proof byPassword(JsonNode user) {
     Optional<Entity> found = user(user);
     String password = user.path("password").asString("");
     String key = found.map(Entity::id).orElseGet(() -> user.path("name").asString(""));
-    if (throttle.blocked(key)) {
-      throw Refused.unauthorized();
-    }
     String hash = found.map(it -> directory.hash(it.id())).orElse("");
-    if (!passwords.matches(password, hash) || found.isEmpty()) {
-      throttle.failed(key);
+    if (!passwords.proves(key, password, hash) || found.isEmpty()) {
       throw Refused.unauthorized();
     }
-    throttle.succeeded(key);
-    return new Proof(found.get(), List.of("password"), Optional.empty(), Instant.MAX);
+    return new Proof(
+        found.get(),
+        List.of("password"),
+        Optional.empty(),
+        Instant.MAX,
+        () -> directory.hash(found.get().id()).equals(hash));
   }
 
   private Optional<Entity> user(JsonNode user) {
@@ -90,29 +108,31 @@ final class Authenticator {
         session.user(),
         Stream.concat(session.token().methods().stream(), Stream.of("token")).distinct().toList(),
         Optional.empty(),
-        session.token().expires());
+        session.token().expires(),
+        () -> tokens.find(secret).isPresent());
   }
 
   private Proof byCredential(JsonNode given) {
-    Entity credential =
-        (given.path("id").isString()
-                ? directory.find(Kind.APPLICATION_CREDENTIAL, given.path("id").asString())
-                : user(given.path("user"))
-                    .flatMap(owner -> credential(owner, given.path("name").asString(""))))
-            .orElseThrow(Refused::unauthorized);
-    if (throttle.blocked(credential.id())) {
+    Optional<Entity> found =
+        given.path("id").isString()
+            ? directory.find(Kind.APPLICATION_CREDENTIAL, given.path("id").asString())
+            : user(given.path("user"))
+                .flatMap(owner -> credential(owner, given.path("name").asString("")));
+    String hash = found.map(it -> directory.hash(it.id())).orElse("");
+    String key = found.map(Entity::id).orElseGet(() -> given.path("name").asString(""));
+    if (!passwords.proves(key, given.path("secret").asString(""), hash) || found.isEmpty()) {
       throw Refused.unauthorized();
     }
-    if (!passwords.matches(given.path("secret").asString(""), directory.hash(credential.id()))) {
-      throttle.failed(credential.id());
-      throw Refused.unauthorized();
-    }
-    throttle.succeeded(credential.id());
+    Entity credential = found.get();
     Entity user =
         directory.find(Kind.USER, credential.text("user_id")).orElseThrow(Refused::unauthorized);
     String end = credential.text("expires_at");
-    Instant notAfter = end.isEmpty() ? Instant.MAX : Times.parse(end);
-    return new Proof(user, List.of("application_credential"), Optional.of(credential), notAfter);
+    return new Proof(
+        user,
+        List.of("application_credential"),
+        found,
+        end.isEmpty() ? Instant.MAX : Times.parse(end),
+        () -> directory.hash(credential.id()).equals(hash));
   }
 
   private Optional<Entity> credential(Entity owner, String name) {
@@ -131,8 +151,11 @@ final class Authenticator {
     if (scope.path("system").path("all").asBoolean(false)) {
       return new Scoped(Target.SYSTEM);
     }
+    boolean explicit = scope.has("unscoped") || scope.asString("").equals("unscoped");
+    if (!explicit && !scope.isMissingNode() && !scope.isNull() && !scope.isEmpty()) {
+      throw Refused.bad("Invalid input for field 'scope': it is none that is known.");
+    }
     Target standard = Target.project(user.text("default_project_id"));
-    boolean explicit = scope.isString() || scope.has("unscoped");
     return explicit || !usable(standard) || directory.roles(user.id(), standard).isEmpty()
         ? new Unscoped()
         : new Scoped(standard);

@@ -1,5 +1,7 @@
 package agrippa.cloud.identity;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import agrippa.cloud.identity.EmbeddedIdentity.Admin;
 import agrippa.cloud.identity.EmbeddedIdentity.CatalogService;
 import agrippa.cloud.identity.Scope.Target;
@@ -15,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Bootstrap {
   static final String DEFAULT_DOMAIN = "default";
 
+  private static final System.Logger LOG = System.getLogger("agrippa.cloud.identity");
   private static final String ADMIN = "admin";
   private static final int PASSWORD_BYTES = 18;
 
@@ -33,11 +36,13 @@ final class Bootstrap {
 
   private final Directory directory;
   private final Passwords passwords;
+  private final Tokens tokens;
   private final Ids ids;
 
-  Bootstrap(Directory directory, Passwords passwords, Ids ids) {
+  Bootstrap(Directory directory, Passwords passwords, Tokens tokens, Ids ids) {
     this.directory = directory;
     this.passwords = passwords;
+    this.tokens = tokens;
     this.ids = ids;
   }
 
@@ -57,9 +62,7 @@ final class Bootstrap {
     ObjectNode user = identified(ADMIN).put("domain_id", DEFAULT_DOMAIN).put("enabled", true);
     Entity admin = ensure(Kind.USER, DEFAULT_DOMAIN, user);
     String password = knownPassword == null ? generate(random) : knownPassword;
-    if (!passwords.matches(password, directory.hash(admin.id()))) {
-      directory.put(admin, passwords.hash(password));
-    }
+    setPassword(admin, password, knownPassword == null);
     Entity role = directory.findByName(Kind.ROLE, "", ADMIN).orElseThrow();
     for (Target target : List.of(Target.project(project.id()), Target.SYSTEM)) {
       Grant grant = new Grant(admin.id(), target, role.id());
@@ -68,6 +71,16 @@ final class Bootstrap {
       }
     }
     return new Admin(ADMIN, password, ADMIN);
+  }
+
+  private void setPassword(Entity admin, String password, boolean anew) {
+    String hash = directory.hash(admin.id());
+    if (anew || hash.isEmpty()) {
+      directory.put(admin, passwords.hash(password));
+      tokens.revoke(it -> it.user().equals(admin.id()));
+    } else if (!passwords.proves(admin.id(), password, hash)) {
+      LOG.log(WARNING, "the admin's password was changed, and is not the one that is written down");
+    }
   }
 
   void services(List<CatalogService> catalog) {

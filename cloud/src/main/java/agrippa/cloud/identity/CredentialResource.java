@@ -6,6 +6,8 @@ import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -17,19 +19,28 @@ import tools.jackson.databind.node.ObjectNode;
 /// Application credentials: what programs log in with on a user's behalf, in one project.
 final class CredentialResource {
   private static final int SECRET_BYTES = 48;
+  private static final int LONGEST_NAME = 255;
+  private static final int MOST_PER_USER = 1_000;
 
   private final Directory directory;
   private final Tokens tokens;
   private final Passwords passwords;
   private final SecureRandom random;
+  private final InstantSource clock;
   private final Ids ids;
 
   CredentialResource(
-      Directory directory, Tokens tokens, Passwords passwords, SecureRandom random, Ids ids) {
+      Directory directory,
+      Tokens tokens,
+      Passwords passwords,
+      SecureRandom random,
+      InstantSource clock,
+      Ids ids) {
     this.directory = directory;
     this.tokens = tokens;
     this.passwords = passwords;
     this.random = random;
+    this.clock = clock;
     this.ids = ids;
   }
 
@@ -52,10 +63,10 @@ final class CredentialResource {
   }
 
   Reply create(Session session, Request request) {
-    if (!session.user().id().equals(request.parameter("user"))
-        || !session.token().credential().isEmpty()) {
+    if (!session.user().id().equals(request.parameter("user"))) {
       throw Refused.forbidden("identity:create_application_credential");
     }
+    requireUnrestricted(session, "identity:create_application_credential");
     Target project =
         session
             .target()
@@ -63,12 +74,12 @@ final class CredentialResource {
             .orElseThrow(() -> Refused.bad("The token must be scoped to a project."));
     ObjectNode wanted = Bodies.object(request, "application_credential");
     String name = wanted.path("name").asString("");
-    if (name.isBlank()) {
-      throw Refused.bad("'name' is a required property");
+    if (name.isBlank() || name.length() > LONGEST_NAME) {
+      throw Refused.bad("'name' is a required property of 1 to " + LONGEST_NAME + " characters");
     }
-    if (ofUser(session, request).anyMatch(it -> it.name().equals(name))) {
-      throw Refused.conflict(
-          Kind.APPLICATION_CREDENTIAL, "Duplicate entry found with name " + name);
+    if (!wanted.path("access_rules").isEmpty()) {
+      // Without them it would be good for more than was asked for.
+      throw Refused.bad("Access rules are not supported.");
     }
     String secret = secret(wanted);
     ObjectNode attributes =
@@ -82,16 +93,46 @@ final class CredentialResource {
     attributes.set("expires_at", expiry(wanted));
     attributes.set("roles", roles(session, wanted));
     Entity credential = new Entity(Kind.APPLICATION_CREDENTIAL, attributes);
-    directory.put(credential, passwords.hash(secret));
+    String hash = passwords.hash(secret);
+    directory.alone(
+        () -> {
+          requireRoom(session, name);
+          directory.put(credential, hash);
+          return credential;
+        });
     ObjectNode body = EntityResource.body(request, credential);
     body.put("secret", secret);
     return Reply.json(201, Json.object().set("application_credential", body));
   }
 
+  /// What an application credential logged in shall not make or unmake others.
+  private static void requireUnrestricted(Session session, String action) {
+    if (!session.token().credential().isEmpty()) {
+      throw Refused.forbidden(action);
+    }
+  }
+
+  private void requireRoom(Session session, String name) {
+    List<Entity> own =
+        directory.list(Kind.APPLICATION_CREDENTIAL).stream()
+            .filter(it -> it.text("user_id").equals(session.user().id()))
+            .toList();
+    if (own.stream().anyMatch(it -> it.name().equals(name))) {
+      throw Refused.conflict(
+          Kind.APPLICATION_CREDENTIAL, "Duplicate entry found with name " + name);
+    }
+    if (own.size() >= MOST_PER_USER) {
+      throw Refused.forbidden("identity:create_application_credential beyond the limit");
+    }
+    if (directory.find(Kind.USER, session.user().id()).isEmpty()) {
+      throw Refused.notFound(Kind.USER, session.user().id());
+    }
+  }
+
   private String secret(ObjectNode wanted) {
     String given = wanted.path("secret").asString("");
     if (!given.isEmpty()) {
-      if (given.length() > Passwords.MOST_BYTES) {
+      if (!Passwords.fits(given)) {
         throw Refused.bad("Invalid input for field 'secret': it is too long.");
       }
       return given;
@@ -101,11 +142,15 @@ final class CredentialResource {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(noise);
   }
 
-  private static JsonNode expiry(ObjectNode wanted) {
+  private JsonNode expiry(ObjectNode wanted) {
     JsonNode given = wanted.path("expires_at");
     ObjectNode holder = Json.object();
     if (given.isString()) {
-      holder.put("at", Times.format(Times.parse(given.asString())));
+      Instant at = Times.parse(given.asString());
+      if (!clock.instant().isBefore(at)) {
+        throw Refused.bad("The expiration time must be in the future.");
+      }
+      holder.put("at", Times.format(at));
     } else {
       holder.putNull("at");
     }
@@ -145,6 +190,7 @@ final class CredentialResource {
   }
 
   Reply delete(Session session, Request request) {
+    requireUnrestricted(session, "identity:delete_application_credential");
     Entity credential = found(session, request);
     directory.remove(credential);
     tokens.revoke(it -> it.credential().equals(credential.id()));

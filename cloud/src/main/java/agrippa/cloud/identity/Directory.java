@@ -4,6 +4,7 @@ import agrippa.cloud.Documents;
 import agrippa.cloud.identity.Scope.Target;
 import agrippa.web.Json;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -70,6 +72,11 @@ final class Directory {
         .findFirst();
   }
 
+  /// Looks and then writes, with no other writer in between.
+  synchronized <T> T alone(Supplier<T> work) {
+    return work.get();
+  }
+
   synchronized void put(Entity entity) {
     documents.commit(
         new Documents.Batch().put(entity.kind().collection(), entity.id(), entity.attributes()));
@@ -95,25 +102,45 @@ final class Directory {
     return passwords.getOrDefault(id, "");
   }
 
-  /// Removes an entity with the grants and passwords that hang on it.
-  synchronized void remove(Entity entity) {
-    Documents.Batch batch =
-        new Documents.Batch()
-            .remove(entity.kind().collection(), entity.id())
-            .remove(PASSWORDS, entity.id());
-    List<Grant> orphans = grants.values().stream().filter(it -> concerns(it, entity)).toList();
-    orphans.forEach(it -> batch.remove(GRANTS, it.key()));
-    List<Entity> credentials =
-        list(Kind.APPLICATION_CREDENTIAL).stream()
-            .filter(it -> it.text("user_id").equals(entity.id()))
+  /// Removes an entity with all that hangs on it: what is in a domain, a service's endpoints,
+  /// application credentials, grants, passwords.
+  ///
+  /// @return what was removed
+  synchronized List<Entity> remove(Entity entity) {
+    List<Entity> doomed = new ArrayList<>(List.of(entity));
+    // Grows while it is walked.
+    for (int i = 0; i < doomed.size(); i++) {
+      Entity owner = doomed.get(i);
+      entities.values().stream()
+          .flatMap(it -> it.values().stream())
+          .filter(it -> belongs(it, owner) && !doomed.contains(it))
+          .forEach(doomed::add);
+    }
+    List<Grant> orphans =
+        grants.values().stream()
+            .filter(grant -> doomed.stream().anyMatch(it -> concerns(grant, it)))
             .toList();
-    credentials.forEach(
-        it -> batch.remove(it.kind().collection(), it.id()).remove(PASSWORDS, it.id()));
+    Documents.Batch batch = new Documents.Batch();
+    doomed.forEach(it -> batch.remove(it.kind().collection(), it.id()).remove(PASSWORDS, it.id()));
+    orphans.forEach(it -> batch.remove(GRANTS, it.key()));
     documents.commit(batch);
-    all(entity.kind()).remove(entity.id());
-    passwords.remove(entity.id());
+    doomed.forEach(it -> all(it.kind()).remove(it.id()));
+    doomed.forEach(it -> passwords.remove(it.id()));
     orphans.forEach(it -> grants.remove(it.key()));
-    credentials.forEach(it -> all(it.kind()).remove(it.id()));
+    return List.copyOf(doomed);
+  }
+
+  /// Whether something cannot be without its owner.
+  private static boolean belongs(Entity entity, Entity owner) {
+    String attribute =
+        switch (owner.kind()) {
+          case DOMAIN -> "domain_id";
+          case PROJECT -> entity.kind() == Kind.APPLICATION_CREDENTIAL ? "project_id" : "";
+          case USER -> entity.kind() == Kind.APPLICATION_CREDENTIAL ? "user_id" : "";
+          case SERVICE -> entity.kind() == Kind.ENDPOINT ? "service_id" : "";
+          case GROUP, ROLE, REGION, ENDPOINT, APPLICATION_CREDENTIAL -> "";
+        };
+    return !attribute.isEmpty() && entity.text(attribute).equals(owner.id());
   }
 
   private static boolean concerns(Grant grant, Entity entity) {

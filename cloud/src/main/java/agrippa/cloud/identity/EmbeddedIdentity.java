@@ -31,6 +31,7 @@ public final class EmbeddedIdentity implements Identity {
 
   private final Directory directory;
   private final Passwords passwords;
+  private final Tokens tokens;
   private final Authenticator authenticator;
   private final KeystoneApi api;
   private final SecureRandom random;
@@ -50,13 +51,14 @@ public final class EmbeddedIdentity implements Identity {
       Supplier<String> publicUrl) {
     this.directory = new Directory(documents);
     this.ids = new Ids(uuids);
-    this.passwords = new Passwords(random);
-    Tokens tokens = new Tokens(documents, clock, random, lifetime);
-    this.authenticator = new Authenticator(directory, tokens, passwords, new Throttle(clock));
-    this.api = new KeystoneApi(directory, tokens, authenticator, passwords, random, ids, publicUrl);
+    this.passwords = new Passwords(random, new Throttle(clock));
+    this.tokens = new Tokens(documents, clock, random, lifetime);
+    this.authenticator = new Authenticator(directory, tokens, passwords);
+    this.api =
+        new KeystoneApi(directory, tokens, authenticator, passwords, random, clock, ids, publicUrl);
     this.random = random;
     this.publicUrl = publicUrl;
-    new Bootstrap(directory, passwords, ids).services(catalog);
+    new Bootstrap(directory, passwords, tokens, ids).services(catalog);
   }
 
   /// A service of the catalogue.
@@ -79,9 +81,12 @@ public final class EmbeddedIdentity implements Identity {
 
   /// Makes the first domain, projects, roles and the admin, if there are none yet.
   ///
-  /// @param knownPassword of the admin, or null to generate one; set anew if it is not the admin's
+  /// @param knownPassword of the admin, or null to generate one, which replaces what the admin has:
+  ///     so who lost it gets a new one. One that is known does not, since the admin may have
+  // changed
+  ///     it, and an old password must not work again
   public Admin bootstrap(@Nullable String knownPassword) {
-    return new Bootstrap(directory, passwords, ids).admin(knownPassword, random);
+    return new Bootstrap(directory, passwords, tokens, ids).admin(knownPassword, random);
   }
 
   /// The face: Keystone v3.

@@ -4,10 +4,8 @@ import agrippa.cloud.identity.Scope.Target;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Domains, projects, users, groups, roles, regions, services and endpoints: they differ in their
 /// attributes, not in what is done with them.
 final class EntityResource {
-  private static final int LONGEST_NAME = 255;
+  private static final int LONGEST_ID = 255;
 
   /// Never shown, and set apart from the attributes.
   private static final String PASSWORD = "password";
@@ -27,6 +25,7 @@ final class EntityResource {
   private final Directory directory;
   private final Tokens tokens;
   private final Passwords passwords;
+  private final Attributes attributes;
   private final Ids ids;
   private final Supplier<String> publicUrl;
 
@@ -39,12 +38,13 @@ final class EntityResource {
     this.directory = directory;
     this.tokens = tokens;
     this.passwords = passwords;
+    this.attributes = new Attributes(directory);
     this.ids = ids;
     this.publicUrl = publicUrl;
   }
 
   Reply list(Session session, Kind kind, Request request) {
-    if (!session.admin()) {
+    if (!session.admin() && kind != Kind.REGION) {
       throw Refused.forbidden("identity:list_" + kind.plural());
     }
     List<ObjectNode> items =
@@ -74,57 +74,56 @@ final class EntityResource {
     return Reply.json(200, wrapped(request, found(kind, id)));
   }
 
-  /// Users may see themselves, their token's project and their domain.
-  private static boolean own(Session session, Kind kind, String id) {
+  /// Users may see themselves, their projects and their domain, and everybody the regions.
+  private boolean own(Session session, Kind kind, String id) {
     return switch (kind) {
       case USER -> session.user().id().equals(id);
-      case PROJECT -> session.target().filter(Target.project(id)::equals).isPresent();
+      case PROJECT -> !directory.roles(session.user().id(), Target.project(id)).isEmpty();
       case DOMAIN -> session.user().domain().equals(id);
-      case GROUP, ROLE, REGION, SERVICE, ENDPOINT, APPLICATION_CREDENTIAL -> false;
+      case REGION -> true;
+      case GROUP, ROLE, SERVICE, ENDPOINT, APPLICATION_CREDENTIAL -> false;
     };
   }
 
   Reply create(Kind kind, Request request) {
     ObjectNode wanted = Bodies.object(request, kind.singular());
-    String password = password(wanted);
-    ObjectNode attributes = Json.object();
+    String hash = hash(password(kind, wanted));
     // A region is named by its id, which the client may choose.
     String given = kind == Kind.REGION ? wanted.path("id").asString("") : "";
-    attributes.put("id", given.isEmpty() ? ids.next() : given);
-    defaults(kind, attributes);
-    wanted.properties().stream()
-        .filter(it -> !READ_ONLY.contains(it.getKey()))
-        .forEach(it -> attributes.set(it.getKey(), it.getValue()));
-    Entity entity = new Entity(kind, attributes);
-    check(entity);
-    store(entity, password);
+    if (given.length() > LONGEST_ID) {
+      throw Refused.bad("Invalid input for field 'id': it is too long.");
+    }
+    wanted.remove(READ_ONLY);
+    Entity entity = Attributes.create(kind, given.isEmpty() ? ids.next() : given, wanted);
+    directory.alone(
+        () -> {
+          if (directory.find(kind, entity.id()).isPresent()) {
+            throw Refused.conflict(kind, "Duplicate ID, " + entity.id());
+          }
+          attributes.check(entity);
+          return stored(entity, hash);
+        });
     return Reply.json(201, wrapped(request, entity));
   }
 
-  private static void defaults(Kind kind, ObjectNode attributes) {
-    switch (kind) {
-      case DOMAIN -> attributes.put("description", "").put("enabled", true);
-      case PROJECT ->
-          attributes
-              .put("domain_id", Bootstrap.DEFAULT_DOMAIN)
-              .put("parent_id", Bootstrap.DEFAULT_DOMAIN)
-              .put("description", "")
-              .put("enabled", true)
-              .put("is_domain", false);
-      case USER -> attributes.put("domain_id", Bootstrap.DEFAULT_DOMAIN).put("enabled", true);
-      case GROUP -> attributes.put("domain_id", Bootstrap.DEFAULT_DOMAIN).put("description", "");
-      case ROLE -> attributes.putNull("domain_id").putNull("description");
-      case REGION -> attributes.put("description", "").putNull("parent_region_id");
-      case SERVICE, ENDPOINT -> attributes.put("enabled", true);
-      case APPLICATION_CREDENTIAL -> attributes.putNull("description");
+  private Entity stored(Entity entity, String hash) {
+    if (hash.isEmpty()) {
+      directory.put(entity);
+    } else {
+      directory.put(entity, hash);
     }
+    return entity;
+  }
+
+  private String hash(String password) {
+    return password.isEmpty() ? "" : passwords.hash(password);
   }
 
   /// Takes the password out of a request.
   ///
   /// @return empty if there is none
-  private static String password(ObjectNode wanted) {
-    JsonNode password = wanted.remove(PASSWORD);
+  private static String password(Kind kind, ObjectNode wanted) {
+    JsonNode password = kind == Kind.USER ? wanted.remove(PASSWORD) : null;
     if (password == null || password.isNull()) {
       return "";
     }
@@ -132,8 +131,7 @@ final class EntityResource {
   }
 
   private static String checked(String password) {
-    int bytes = password.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes == 0 || bytes > Passwords.MOST_BYTES) {
+    if (password.isEmpty() || !Passwords.fits(password)) {
       throw Refused.bad(
           "Invalid input for field 'password': it must have 1 to "
               + Passwords.MOST_BYTES
@@ -142,67 +140,25 @@ final class EntityResource {
     return password;
   }
 
-  private void check(Entity entity) {
-    Kind kind = entity.kind();
-    switch (kind) {
-      case DOMAIN, PROJECT, USER, GROUP, ROLE -> checkName(entity);
-      case SERVICE -> require(entity, "type");
-      case ENDPOINT -> {
-        require(entity, "interface");
-        require(entity, "url");
-        found(Kind.SERVICE, entity.text("service_id"));
-      }
-      case REGION, APPLICATION_CREDENTIAL -> require(entity, "id");
-    }
-    if (!entity.domain().isEmpty()) {
-      found(Kind.DOMAIN, entity.domain());
-    }
-    if (entity.get("enabled") instanceof JsonNode enabled && !enabled.isBoolean()) {
-      throw Refused.bad("Invalid input for field 'enabled': it must be a boolean.");
-    }
-  }
-
-  private void checkName(Entity entity) {
-    require(entity, "name");
-    if (entity.name().length() > LONGEST_NAME) {
-      throw Refused.bad("Invalid input for field 'name': it is too long.");
-    }
-    Optional<Entity> same = directory.findByName(entity.kind(), entity.domain(), entity.name());
-    if (same.isPresent() && !same.get().id().equals(entity.id())) {
-      throw Refused.conflict(entity.kind(), "Duplicate entry found with name " + entity.name());
-    }
-  }
-
-  private static void require(Entity entity, String attribute) {
-    if (entity.text(attribute).isBlank()) {
-      throw Refused.bad("'" + attribute + "' is a required property");
-    }
-  }
-
   Reply update(Kind kind, Request request) {
-    Entity entity = found(kind, request.parameter("id"));
     ObjectNode changes = Bodies.object(request, kind.singular());
     changes.remove(READ_ONLY);
-    if (changes.has("domain_id")
-        && !changes.path("domain_id").asString("").equals(entity.domain())) {
-      throw Refused.bad("Invalid input for field 'domain_id': it cannot be changed.");
-    }
-    String password = password(changes);
-    Entity next = entity.with(changes);
-    check(next);
-    store(next, password);
-    if (!password.isEmpty() || !next.enabled()) {
+    String hash = hash(password(kind, changes));
+    Entity next = directory.alone(() -> changed(kind, request.parameter("id"), changes, hash));
+    if (!hash.isEmpty() || !next.enabled()) {
       revokeTokens(next);
     }
     return Reply.json(200, wrapped(request, next));
   }
 
-  private void store(Entity entity, String password) {
-    if (password.isEmpty()) {
-      directory.put(entity);
-    } else {
-      directory.put(entity, passwords.hash(password));
+  private Entity changed(Kind kind, String id, ObjectNode changes, String hash) {
+    Entity entity = found(kind, id);
+    Entity next = entity.with(changes);
+    if (!next.domain().equals(entity.domain())) {
+      throw Refused.bad("Invalid input for field 'domain_id': it cannot be changed.");
     }
+    attributes.check(next);
+    return stored(next, hash);
   }
 
   private void revokeTokens(Entity entity) {
@@ -217,23 +173,38 @@ final class EntityResource {
   }
 
   Reply delete(Kind kind, Request request) {
-    Entity entity = found(kind, request.parameter("id"));
-    if (kind == Kind.DOMAIN && (entity.enabled() || entity.id().equals(Bootstrap.DEFAULT_DOMAIN))) {
-      throw Refused.forbidden("delete a domain that is not disabled");
-    }
-    directory.remove(entity);
-    revokeTokens(entity);
+    List<Entity> removed =
+        directory.alone(
+            () -> {
+              Entity entity = found(kind, request.parameter("id"));
+              if (kind == Kind.DOMAIN
+                  && (entity.enabled() || entity.id().equals(Bootstrap.DEFAULT_DOMAIN))) {
+                throw Refused.forbidden("delete a domain that is not disabled");
+              }
+              return directory.remove(entity);
+            });
+    removed.forEach(this::revokeTokens);
     return Reply.empty(204);
   }
 
+  /// Needs no token: who knows the old password may choose a new one.
   Reply changePassword(Request request) {
     String id = request.parameter("user");
     ObjectNode user = Bodies.object(request, "user");
-    Entity entity = directory.find(Kind.USER, id).orElseThrow(Refused::unauthorized);
-    if (!passwords.matches(user.path("original_password").asString(""), directory.hash(id))) {
+    String old = directory.hash(id);
+    if (!passwords.proves(id, user.path("original_password").asString(""), old)) {
       throw Refused.unauthorized();
     }
-    directory.put(entity, passwords.hash(checked(user.path(PASSWORD).asString(""))));
+    String hash = passwords.hash(checked(user.path(PASSWORD).asString("")));
+    directory.alone(
+        () -> {
+          Entity entity =
+              directory
+                  .find(Kind.USER, id)
+                  .filter(it -> it.enabled() && directory.hash(id).equals(old))
+                  .orElseThrow(Refused::unauthorized);
+          return stored(entity, hash);
+        });
     tokens.revoke(it -> it.user().equals(id));
     return Reply.empty(204);
   }

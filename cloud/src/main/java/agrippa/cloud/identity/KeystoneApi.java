@@ -7,6 +7,7 @@ import agrippa.web.Routes;
 import agrippa.web.Routes.Handler;
 import agrippa.web.Site;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ final class KeystoneApi implements Site.Edge {
       Authenticator authenticator,
       Passwords passwords,
       SecureRandom random,
+      InstantSource clock,
       Ids ids,
       Supplier<String> publicUrl) {
     this.authenticator = authenticator;
@@ -45,7 +47,7 @@ final class KeystoneApi implements Site.Edge {
     this.tokens = new TokenResource(directory, tokens, authenticator, publicUrl);
     this.entities = new EntityResource(directory, tokens, passwords, ids, publicUrl);
     this.grants = new GrantResource(directory);
-    this.credentials = new CredentialResource(directory, tokens, passwords, random, ids);
+    this.credentials = new CredentialResource(directory, tokens, passwords, random, clock, ids);
   }
 
   Site site(String prefix) {
@@ -86,7 +88,7 @@ final class KeystoneApi implements Site.Edge {
         .post(own, known(credentials::create))
         .get(own + "/{id}", known(credentials::show))
         .delete(own + "/{id}", known(credentials::delete));
-    return new Site(prefix, routes, KeystoneApi::guarded, this);
+    return new Site(prefix, routes, this::guarded, this);
   }
 
   private void collection(Routes routes, Kind kind) {
@@ -135,12 +137,19 @@ final class KeystoneApi implements Site.Edge {
         .orElseThrow(Refused::unauthorized);
   }
 
-  private static Reply guarded(Request request, Handler next) {
+  private Reply guarded(Request request, Handler next) {
     try {
       return next.handle(request).with("Vary", "X-Auth-Token");
     } catch (Refused e) {
-      return error(e.status(), String.valueOf(e.getMessage()));
+      Reply reply = error(e.status(), String.valueOf(e.getMessage()));
+      return e.status() == 401
+          ? reply.with("WWW-Authenticate", "Keystone uri=\"" + root() + "\"")
+          : reply;
     }
+  }
+
+  private String root() {
+    return publicUrl.get() + EmbeddedIdentity.PREFIX;
   }
 
   static Reply error(int status, String message) {
@@ -155,7 +164,7 @@ final class KeystoneApi implements Site.Edge {
   private Reply versions(Request request, int status) {
     ObjectNode body = Json.object();
     body.putObject("versions").putArray("values").add(versionNode());
-    return Reply.json(status, body).with("Location", publicUrl.get() + "/identity/v3/");
+    return Reply.json(status, body).with("Location", root() + "/v3/");
   }
 
   private Reply version(Request request) {
@@ -168,11 +177,7 @@ final class KeystoneApi implements Site.Edge {
             .put("id", "v3.14")
             .put("status", "stable")
             .put("updated", "2020-04-07T00:00:00Z");
-    version
-        .putArray("links")
-        .addObject()
-        .put("rel", "self")
-        .put("href", publicUrl.get() + EmbeddedIdentity.PREFIX + "/v3/");
+    version.putArray("links").addObject().put("rel", "self").put("href", root() + "/v3/");
     version
         .putArray("media-types")
         .addObject()

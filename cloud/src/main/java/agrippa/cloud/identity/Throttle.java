@@ -12,6 +12,7 @@ final class Throttle {
   private static final int FAILURES = 10;
   private static final Duration PENALTY = Duration.ofSeconds(30);
   private static final int MOST_USERS = 10_000;
+  private static final int LONGEST_KEY = 255;
 
   private final InstantSource clock;
   private final Map<String, Record> records =
@@ -31,18 +32,24 @@ final class Throttle {
   private record Record(int failures, Instant last) {}
 
   synchronized boolean blocked(String user) {
-    Record record = records.get(user);
+    Record record = records.get(cut(user));
     return record != null
         && record.failures >= FAILURES
         && clock.instant().isBefore(record.last.plus(PENALTY));
   }
 
   synchronized void failed(String user) {
-    Record record = records.remove(user);
-    records.put(user, new Record(record == null ? 1 : record.failures + 1, clock.instant()));
+    String key = cut(user);
+    Record record = records.remove(key);
+    records.put(key, new Record(record == null ? 1 : record.failures + 1, clock.instant()));
   }
 
   synchronized void succeeded(String user) {
-    records.remove(user);
+    records.remove(cut(user));
+  }
+
+  /// Names of users that do not exist may be of any length.
+  private static String cut(String user) {
+    return user.substring(0, Math.min(user.length(), LONGEST_KEY));
   }
 }

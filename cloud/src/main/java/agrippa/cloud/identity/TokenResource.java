@@ -43,7 +43,11 @@ final class TokenResource {
   }
 
   Reply revoke(Session caller, Request request) {
-    Session session = shown(caller, subject(request));
+    Session session =
+        authenticator.session(subject(request)).orElseThrow(() -> Refused.notFound("token"));
+    if (!caller.admin() && !caller.user().id().equals(session.user().id())) {
+      throw Refused.forbidden("identity:revoke_token");
+    }
     tokens.revoke(it -> it.hash().equals(session.token().hash()));
     return Reply.empty(204);
   }
@@ -54,7 +58,7 @@ final class TokenResource {
         .orElseThrow(() -> Refused.bad("The header X-Subject-Token is missing."));
   }
 
-  /// Others' tokens are for admins and services.
+  /// Others' tokens are for admins and services to see.
   private Session shown(Session caller, String subject) {
     Session session = authenticator.session(subject).orElseThrow(() -> Refused.notFound("token"));
     boolean service = caller.roles().stream().anyMatch(it -> it.name().equals("service"));

@@ -9,12 +9,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// The tokens that are out. Random, 256 bits; kept by their hash, so that the database gives none
 /// away.
@@ -22,6 +25,9 @@ final class Tokens {
   private static final String COLLECTION = "identity.tokens";
   private static final int BYTES = 32;
   private static final int AUDIT_BYTES = 16;
+
+  /// Most tokens of one user; the oldest end early.
+  private static final int MOST_PER_USER = 10_000;
 
   /// Longest text that is looked up at all.
   private static final int LONGEST = 255;
@@ -49,6 +55,7 @@ final class Tokens {
   Issued issue(
       String user, List<String> methods, Scope scope, String credential, Instant notAfter) {
     sweep();
+    makeRoom(user);
     String secret = randomText(BYTES);
     Instant now = clock.instant();
     Instant end = now.plus(lifetime);
@@ -83,6 +90,19 @@ final class Tokens {
     revoked.forEach(it -> batch.remove(COLLECTION, it.hash()));
     documents.commit(batch);
     revoked.forEach(it -> byHash.remove(it.hash()));
+  }
+
+  /// A tenth at once, so that not every further token costs a search.
+  private void makeRoom(String user) {
+    List<Token> all = byHash.values().stream().filter(it -> it.user().equals(user)).toList();
+    if (all.size() >= MOST_PER_USER) {
+      Set<Token> oldest =
+          all.stream()
+              .sorted(Comparator.comparing(Token::issued))
+              .limit(MOST_PER_USER / 10)
+              .collect(Collectors.toSet());
+      revoke(oldest::contains);
+    }
   }
 
   /// Forgets expired tokens, now and then.
