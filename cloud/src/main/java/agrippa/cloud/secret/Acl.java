@@ -14,6 +14,7 @@ record Acl(Set<String> users, boolean projectAccess) {
   static final Acl STANDARD = new Acl(Set.of(), true);
 
   private static final int MOST_USERS = 1000;
+  private static final int LONGEST_USER = 255;
 
   Acl {
     users = Set.copyOf(users);
@@ -27,17 +28,28 @@ record Acl(Set<String> users, boolean projectAccess) {
     if (!read.isObject()) {
       throw Refused.bad("Provided object does not match schema 'ACL': 'read' is required");
     }
-    Set<String> readers = users;
-    if (read.path("users").isArray()) {
-      readers = new LinkedHashSet<>();
-      for (JsonNode user : read.path("users")) {
-        readers.add(user.asString(""));
-      }
-      if (readers.size() > MOST_USERS) {
-        throw Refused.bad("Provided object does not match schema 'ACL': too many users");
-      }
+    JsonNode access = read.path("project-access");
+    if (!access.isMissingNode() && !access.isBoolean()) {
+      throw Refused.bad(
+          "Provided object does not match schema 'ACL': 'project-access' is not a boolean");
     }
-    return new Acl(readers, read.path("project-access").asBoolean(projectAccess));
+    return new Acl(
+        read.has("users") ? users(read.path("users")) : users, access.asBoolean(projectAccess));
+  }
+
+  private static Set<String> users(JsonNode list) {
+    Set<String> users = new LinkedHashSet<>();
+    for (JsonNode user : list) {
+      users.add(user.asString(""));
+    }
+    boolean named = users.stream().noneMatch(it -> it.isBlank() || it.length() > LONGEST_USER);
+    if (!list.isArray() || !named || users.size() > MOST_USERS) {
+      throw Refused.bad(
+          "Provided object does not match schema 'ACL': 'users' is not a list of at most "
+              + MOST_USERS
+              + " user ids");
+    }
+    return users;
   }
 
   ObjectNode json() {

@@ -2,6 +2,7 @@ package agrippa.cloud.secret;
 
 import agrippa.control.Caller;
 import agrippa.control.spi.Identity;
+import agrippa.control.spi.ServiceUnavailableException;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
@@ -17,17 +18,18 @@ import tools.jackson.databind.node.ObjectNode;
 /// The face of Barbican v1: every route on one page.
 final class BarbicanApi implements Site.Edge {
   private static final Map<Integer, String> TITLES =
-      Map.of(
-          400, "Bad Request",
-          401, "Unauthorized",
-          403, "Forbidden",
-          404, "Not Found",
-          405, "Method Not Allowed",
-          406, "Not Acceptable",
-          409, "Conflict",
-          413, "Request Entity Too Large",
-          415, "Unsupported Media Type",
-          500, "Internal Server Error");
+      Map.ofEntries(
+          Map.entry(400, "Bad Request"),
+          Map.entry(401, "Unauthorized"),
+          Map.entry(403, "Forbidden"),
+          Map.entry(404, "Not Found"),
+          Map.entry(405, "Method Not Allowed"),
+          Map.entry(406, "Not Acceptable"),
+          Map.entry(409, "Conflict"),
+          Map.entry(413, "Request Entity Too Large"),
+          Map.entry(415, "Unsupported Media Type"),
+          Map.entry(500, "Internal Server Error"),
+          Map.entry(503, "Service Unavailable"));
 
   private final Identity identity;
   private final Supplier<String> publicUrl;
@@ -75,7 +77,7 @@ final class BarbicanApi implements Site.Edge {
             .get("/v1/containers/{id}/consumers", known(containers::consumers))
             .post("/v1/containers/{id}/consumers", known(containers::addConsumer))
             .delete("/v1/containers/{id}/consumers", known(containers::removeConsumer));
-    return new Site(prefix, routes, BarbicanApi::guarded, this);
+    return new Site(prefix, routes, this::guarded, this);
   }
 
   /// Answers somebody who is known.
@@ -94,11 +96,16 @@ final class BarbicanApi implements Site.Edge {
             request);
   }
 
-  private static Reply guarded(Request request, Handler next) {
+  private Reply guarded(Request request, Handler next) {
     try {
       return next.handle(request);
     } catch (Refused e) {
-      return error(e.status(), String.valueOf(e.getMessage()));
+      Reply reply = error(e.status(), String.valueOf(e.getMessage()));
+      return e.status() == 401
+          ? reply.with("WWW-Authenticate", "Keystone uri=\"" + identity.publicUrl() + "\"")
+          : reply;
+    } catch (ServiceUnavailableException e) {
+      return error(503, "The identity service cannot be asked now.");
     }
   }
 

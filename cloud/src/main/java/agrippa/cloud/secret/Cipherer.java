@@ -1,16 +1,22 @@
 package agrippa.cloud.secret;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -21,6 +27,9 @@ final class Cipherer {
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+  private static final System.Logger LOG = System.getLogger("agrippa.cloud.secret");
 
   private final SecretKeySpec key;
   private final SecureRandom random;
@@ -32,13 +41,20 @@ final class Cipherer {
 
   /// Reads the key, or makes one that only the file's owner may read.
   ///
+  /// @param needed whether something is encrypted already: then a new key would be of no use
   /// @throws UncheckedIOException if the file can be neither read nor made
-  /// @throws IllegalStateException if the file holds something else
-  static Cipherer of(Path keyFile, SecureRandom random) {
+  /// @throws IllegalStateException if the file holds something else, or is needed and missing
+  static Cipherer of(Path keyFile, boolean needed, SecureRandom random) {
     try {
       if (!Files.exists(keyFile)) {
+        if (needed) {
+          throw new IllegalStateException(
+              "the key file " + keyFile + " is missing, without which no secret can be read");
+        }
         create(keyFile, random);
       }
+      // A copy from elsewhere may have come with weaker rights.
+      Files.setPosixFilePermissions(keyFile, OWNER_ONLY);
       byte[] key = Files.readAllBytes(keyFile);
       if (key.length != KEY_BYTES) {
         throw new IllegalStateException(keyFile + " is not a key of " + KEY_BYTES + " bytes");
@@ -49,22 +65,30 @@ final class Cipherer {
     }
   }
 
-  /// Whole or not at all: half a key would lose every secret.
+  /// On disk whole before it is used, or not at all: half a key would lose every secret.
   private static void create(Path keyFile, SecureRandom random) throws IOException {
     byte[] key = new byte[KEY_BYTES];
     random.nextBytes(key);
     Path folder = keyFile.toAbsolutePath().getParent();
     Path draft =
         Files.createTempFile(
-            folder,
-            "key",
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(draft, key);
+            folder, "key", ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     try {
-      Files.move(draft, keyFile, StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = ByteBuffer.wrap(key);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      // Unlike a move, a link never replaces a key that another process made in the meantime.
+      Files.createLink(keyFile, draft);
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
     } catch (FileAlreadyExistsException e) {
-      // Another process made one in the meantime: that one counts.
+      LOG.log(DEBUG, "another process made the key file, which counts");
+    } finally {
       Files.delete(draft);
     }
   }

@@ -28,6 +28,7 @@ final class ContainerResource extends OwnedResource {
           "rsa", Set.of("public_key", "private_key", "private_key_passphrase"));
 
   private static final int MOST_SECRETS = 100;
+  private static final int MOST_PER_PROJECT = 2_000;
 
   private final SecretStore store;
   private final Supplier<UUID> ids;
@@ -69,7 +70,7 @@ final class ContainerResource extends OwnedResource {
     List<Container> mine =
         store.containers().stream()
             .filter(it -> it.owned().project().equals(caller.project()))
-            .filter(it -> it.owned().readableBy(caller))
+            .filter(it -> it.owned().visibleTo(caller))
             .filter(it -> request.query("name").map(it.owned().name()::equals).orElse(true))
             .filter(it -> request.query("type").map(it.type()::equals).orElse(true))
             .toList();
@@ -77,9 +78,10 @@ final class ContainerResource extends OwnedResource {
   }
 
   Reply create(Caller caller, Request request) {
-    ProjectId project = caller.project();
-    if (project == null) {
-      throw Refused.forbidden("Container");
+    ProjectId project = workplace(caller);
+    if (store.containers().stream().filter(it -> it.owned().project().equals(project)).count()
+        >= MOST_PER_PROJECT) {
+      throw Refused.bad("The project has too many containers already.");
     }
     ObjectNode body = body(request);
     String type = body.path("type").asString("");
@@ -99,11 +101,14 @@ final class ContainerResource extends OwnedResource {
   }
 
   private Map<String, String> secrets(Caller caller, String type, JsonNode references) {
+    if (!references.isArray() && !references.isMissingNode()) {
+      throw invalid("'secret_refs' is not a list");
+    }
     Set<String> names = NAMES.getOrDefault(type, Set.of());
     Map<String, String> secrets = new LinkedHashMap<>();
     for (JsonNode each : references) {
       String name = each.path("name").asString("");
-      if (!names.isEmpty() && !names.contains(name)) {
+      if (name.length() > 255 || (!names.isEmpty() && !names.contains(name))) {
         throw invalid("a " + type + " container has no '" + name + "'");
       }
       Secret secret =
@@ -130,7 +135,7 @@ final class ContainerResource extends OwnedResource {
   }
 
   Reply show(Caller caller, Request request) {
-    return shown(readable(caller, request).id());
+    return shown(visible(caller, request).id());
   }
 
   Reply delete(Caller caller, Request request) {

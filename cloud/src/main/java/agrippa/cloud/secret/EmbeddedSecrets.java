@@ -21,15 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// database.
 ///
 /// The load balancers read any secret by its reference: whether a user may put it into one was
-/// decided when the user did.
+/// decided when the user did. They do so even when it has expired, as nobody wants a listener to
+/// stop then: a certificate says itself how long it is good.
 public final class EmbeddedSecrets implements Secrets {
   /// Where the service is, below the public URL.
   public static final String PREFIX = "/key-manager";
 
   private final SecretStore store;
   private final BarbicanApi api;
+  private final InstantSource clock;
+  private final KeyMaterial material = new KeyMaterial();
 
-  /// @param keyFile made if missing; without it all secrets are lost
+  /// @param keyFile made at the first start; without it all secrets are lost
   /// @param publicUrl of the program, without trailing slash; asked each time
   public EmbeddedSecrets(
       Documents documents,
@@ -39,7 +42,8 @@ public final class EmbeddedSecrets implements Secrets {
       SecureRandom random,
       Supplier<UUID> ids,
       Supplier<String> publicUrl) {
-    this.store = new SecretStore(documents, Cipherer.of(keyFile, random));
+    this.store = new SecretStore(documents, keyFile, random);
+    this.clock = clock;
     this.api = new BarbicanApi(store, identity, clock, ids, publicUrl);
   }
 
@@ -55,7 +59,7 @@ public final class EmbeddedSecrets implements Secrets {
       return new Lookup.Missing<>();
     }
     return switch (parsed.get().kind()) {
-      case SECRET -> read(caller, reference, KeyMaterial::keyPair);
+      case SECRET -> read(caller, reference, material::keyPair);
       case CONTAINER -> fromContainer(caller, parsed.get().id());
     };
   }
@@ -73,7 +77,7 @@ public final class EmbeddedSecrets implements Secrets {
         name ->
             Optional.ofNullable(container.get().secrets().get(name))
                 .flatMap(store::secret)
-                .filter(it -> caller == null || it.owned().readableBy(caller))
+                .filter(it -> readable(it, caller))
                 .map(store::payload);
     Optional<byte[]> certificate = part.apply("certificate");
     Optional<byte[]> key = part.apply("private_key");
@@ -82,7 +86,7 @@ public final class EmbeddedSecrets implements Secrets {
     }
     return parsed(
         () ->
-            KeyMaterial.keyPair(
+            material.keyPair(
                 certificate.get(),
                 key.get(),
                 part.apply("private_key_passphrase"),
@@ -99,13 +103,19 @@ public final class EmbeddedSecrets implements Secrets {
     return read(caller, reference, KeyMaterial::revocations);
   }
 
+  /// @param caller null for the load balancers themselves
+  private boolean readable(Secret secret, @Nullable Caller caller) {
+    return caller == null
+        || (secret.owned().readableBy(caller) && !secret.expired(clock.instant()));
+  }
+
   private <T> Lookup<T> read(
       @Nullable Caller caller, String reference, KeyMaterial.Parser<T> parser) {
     Optional<byte[]> payload =
         Reference.of(reference)
             .filter(it -> it.kind() == Reference.Kind.SECRET)
             .flatMap(it -> store.secret(it.id()))
-            .filter(it -> caller == null || it.owned().readableBy(caller))
+            .filter(it -> readable(it, caller))
             .filter(Secret::hasPayload)
             .map(store::payload);
     return payload.isEmpty() ? new Lookup.Missing<>() : parsed(() -> parser.parse(payload.get()));
@@ -114,7 +124,7 @@ public final class EmbeddedSecrets implements Secrets {
   private static <T> Lookup<T> parsed(KeyMaterial.Source<T> source) {
     try {
       return new Lookup.Found<>(source.read());
-    } catch (KeyMaterial.UnreadableException e) {
+    } catch (UnreadableException e) {
       return new Lookup.Unreadable<>(e.bundle(), String.valueOf(e.getMessage()));
     }
   }

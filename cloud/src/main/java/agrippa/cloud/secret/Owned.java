@@ -6,11 +6,13 @@ import agrippa.web.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What secrets and containers have in common.
+/// What secrets and containers have in common. Who may do what follows Barbican's policies: admins
+/// of other projects may nothing.
 ///
 /// @param consumers who told that they use it, as they told it
 record Owned(
@@ -24,21 +26,52 @@ record Owned(
     List<ObjectNode> consumers) {
   private static final int MOST_CONSUMERS = 1000;
 
+  /// Roles that Barbican and Octavia let work with secrets: other than a reader's.
+  private static final Set<String> WORKERS =
+      Set.of("admin", "member", "creator", "load-balancer_admin", "load-balancer_member");
+
   Owned {
     consumers = List.copyOf(consumers);
   }
 
+  /// Whether it may be known that this is there, and what it is.
+  boolean visibleTo(Caller caller) {
+    return listed(caller) || (in(caller) && open(caller));
+  }
+
+  /// Whether what is inside may be read: other than to know of it, a mere reader may not.
   boolean readableBy(Caller caller) {
-    boolean insider = project.equals(caller.project());
-    return caller.admin()
-        || acl.users().contains(caller.userId())
-        || (insider && (acl.projectAccess() || creator.equals(caller.userId())));
+    return listed(caller) || writableBy(caller);
   }
 
   boolean writableBy(Caller caller) {
-    return caller.admin()
-        || (project.equals(caller.project())
-            && (acl.projectAccess() || creator.equals(caller.userId())));
+    return in(caller) && worker(caller) && open(caller);
+  }
+
+  /// Whether the access list may be changed, which could lock others out or let strangers in.
+  boolean sharableBy(Caller caller) {
+    return in(caller) && (caller.admin() || (worker(caller) && made(caller)));
+  }
+
+  /// Whether a caller may make things in its project at all.
+  static boolean worker(Caller caller) {
+    return caller.project() != null && caller.roles().stream().anyMatch(WORKERS::contains);
+  }
+
+  private boolean in(Caller caller) {
+    return project.equals(caller.project());
+  }
+
+  private boolean listed(Caller caller) {
+    return acl.users().contains(caller.userId());
+  }
+
+  private boolean made(Caller caller) {
+    return creator.equals(caller.userId());
+  }
+
+  private boolean open(Caller caller) {
+    return acl.projectAccess() || made(caller) || caller.admin();
   }
 
   Owned with(Acl next, Instant now) {

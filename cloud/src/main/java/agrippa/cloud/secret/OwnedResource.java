@@ -1,11 +1,13 @@
 package agrippa.cloud.secret;
 
 import agrippa.control.Caller;
+import agrippa.model.ProjectId;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,28 +36,45 @@ abstract class OwnedResource {
   /// What is answered after a consumer came or went.
   abstract Reply shown(String id);
 
+  final Owned visible(Caller caller, Request request) {
+    return allowed(request, it -> it.visibleTo(caller));
+  }
+
   final Owned readable(Caller caller, Request request) {
-    Owned owned = owned(request.parameter("id"));
-    if (!owned.readableBy(caller)) {
-      throw Refused.forbidden(what);
-    }
-    return owned;
+    return allowed(request, it -> it.readableBy(caller));
   }
 
   final Owned writable(Caller caller, Request request) {
+    return allowed(request, it -> it.writableBy(caller));
+  }
+
+  private Owned sharable(Caller caller, Request request) {
+    return allowed(request, it -> it.sharableBy(caller));
+  }
+
+  private Owned allowed(Request request, Predicate<Owned> rule) {
     Owned owned = owned(request.parameter("id"));
-    if (!owned.writableBy(caller)) {
+    if (!rule.test(owned)) {
       throw Refused.forbidden(what);
     }
     return owned;
   }
 
+  /// The project in which a caller may make something.
+  final ProjectId workplace(Caller caller) {
+    ProjectId project = caller.project();
+    if (project == null || !Owned.worker(caller)) {
+      throw Refused.forbidden(what);
+    }
+    return project;
+  }
+
   final Reply acl(Caller caller, Request request) {
-    return Reply.json(200, readable(caller, request).acl().json());
+    return Reply.json(200, visible(caller, request).acl().json());
   }
 
   final Reply changeAcl(Caller caller, Request request) {
-    String id = writable(caller, request).id();
+    String id = sharable(caller, request).id();
     JsonNode body = body(request);
     // A PUT replaces, a PATCH adds to what is there.
     change(
@@ -68,13 +87,13 @@ abstract class OwnedResource {
   }
 
   final Reply resetAcl(Caller caller, Request request) {
-    String id = writable(caller, request).id();
+    String id = sharable(caller, request).id();
     change(id, it -> it.with(Acl.STANDARD, clock.instant()));
     return Reply.empty(200);
   }
 
   final Reply consumers(Caller caller, Request request) {
-    return Lists.page(request, "consumers", readable(caller, request).consumers(), it -> it);
+    return Lists.page(request, "consumers", visible(caller, request).consumers(), it -> it);
   }
 
   final Reply addConsumer(Caller caller, Request request) {

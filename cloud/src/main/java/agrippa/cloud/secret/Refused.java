@@ -29,6 +29,10 @@ final class Refused extends RuntimeException {
         403, what + " access not allowed - please review your user/project privileges");
   }
 
+  static Refused tooLarge(String message) {
+    return new Refused(413, message);
+  }
+
   /// @param what such as `Secret`
   static Refused notFound(String what) {
     return new Refused(404, what + " not found.");

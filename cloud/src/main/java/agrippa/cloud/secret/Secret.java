@@ -1,5 +1,6 @@
 package agrippa.cloud.secret;
 
+import java.time.Instant;
 import java.util.Base64;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +22,13 @@ record Secret(Owned owned, ObjectNode description, String contentType, byte[] en
 
   boolean hasPayload() {
     return !contentType.isEmpty();
+  }
+
+  /// Whether its time, if it has one, is over.
+  boolean expired(Instant now) {
+    return Lists.parsed(description.path("expiration").asString(""))
+        .map(it -> !now.isBefore(it))
+        .orElse(false);
   }
 
   Secret with(Owned next) {

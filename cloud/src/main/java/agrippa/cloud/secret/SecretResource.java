@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/secrets`.
 final class SecretResource extends OwnedResource {
-  private static final String TEXT = "text/plain";
+  private static final Set<String> TEXT = Set.of("text/plain", "application/x-pem-file");
   private static final Set<String> BINARY =
       Set.of("application/octet-stream", "application/pkcs8", "application/pkix-cert");
   private static final Set<String> TYPES =
@@ -31,7 +31,7 @@ final class SecretResource extends OwnedResource {
   private static final int MOST_BYTES = 20_000;
 
   private static final int LONGEST = 255;
-  private static final int MOST_PER_PROJECT = 10_000;
+  private static final int MOST_PER_PROJECT = 2_000;
 
   private final SecretStore store;
   private final Supplier<UUID> ids;
@@ -50,8 +50,12 @@ final class SecretResource extends OwnedResource {
     return found(id).owned();
   }
 
+  /// What has expired is not there any more; only its memory is kept until somebody deletes it.
   private Secret found(String id) {
-    return store.secret(id).orElseThrow(() -> Refused.notFound("Secret"));
+    return store
+        .secret(id)
+        .filter(it -> !it.expired(clock.instant()))
+        .orElseThrow(() -> Refused.notFound("Secret"));
   }
 
   @Override
@@ -73,7 +77,7 @@ final class SecretResource extends OwnedResource {
     List<Secret> mine =
         store.secrets().stream()
             .filter(it -> it.owned().project().equals(caller.project()))
-            .filter(it -> it.owned().readableBy(caller))
+            .filter(it -> it.owned().visibleTo(caller) && !it.expired(clock.instant()))
             .filter(it -> matches(it, request))
             .toList();
     return Lists.page(request, "secrets", mine, this::json);
@@ -99,10 +103,7 @@ final class SecretResource extends OwnedResource {
   }
 
   Reply create(Caller caller, Request request) {
-    ProjectId project = caller.project();
-    if (project == null) {
-      throw Refused.forbidden("Secret");
-    }
+    ProjectId project = workplace(caller);
     ObjectNode body = body(request);
     long count =
         store.secrets().stream().filter(it -> it.owned().project().equals(project)).count();
@@ -129,7 +130,7 @@ final class SecretResource extends OwnedResource {
               secret,
               body.path("payload").asString("").getBytes(StandardCharsets.UTF_8),
               body.path("payload_content_type").asString(""),
-              body.path("payload_content_encoding").asString(""));
+              encoding(body));
     } else if (body.hasNonNull("payload_content_type")) {
       throw Refused.bad(
           "Provided object does not match schema 'Secret': payload must be provided when"
@@ -140,14 +141,14 @@ final class SecretResource extends OwnedResource {
         .with("Location", reference(id));
   }
 
-  private static ObjectNode description(ObjectNode body) {
+  private ObjectNode description(ObjectNode body) {
     String type = body.path("secret_type").asString("opaque");
     if (!TYPES.contains(type)) {
       throw Refused.bad(
           "Provided object does not match schema 'Secret': '" + type + "' is not a secret type");
     }
     ObjectNode description = Json.object().put("secret_type", type);
-    for (String key : List.of("algorithm", "mode", "expiration")) {
+    for (String key : List.of("algorithm", "mode")) {
       JsonNode value = body.path(key);
       if (value.isString()) {
         description.put(key, checked(key, value.asString()));
@@ -160,7 +161,46 @@ final class SecretResource extends OwnedResource {
     } else {
       description.putNull("bit_length");
     }
+    String expiration = body.path("expiration").asString("");
+    if (expiration.isBlank()) {
+      description.putNull("expiration");
+    } else {
+      description.put("expiration", Lists.time(future(expiration)));
+    }
     return description;
+  }
+
+  private Instant future(String expiration) {
+    Instant time =
+        Lists.parsed(expiration)
+            .orElseThrow(
+                () ->
+                    Refused.bad(
+                        "Provided object does not match schema 'Secret': Invalid date for"
+                            + " 'expiration'"));
+    if (!clock.instant().isBefore(time)) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': 'expiration' is before current time");
+    }
+    return time;
+  }
+
+  /// JSON cannot hold bytes as they are.
+  private static String encoding(ObjectNode body) {
+    String encoding = body.path("payload_content_encoding").asString("");
+    if (encoding.isEmpty()
+        && BINARY.contains(plain(body.path("payload_content_type").asString("")))) {
+      throw Refused.bad(
+          "Provided object does not match schema 'Secret': payload_content_encoding must be"
+              + " specified when payload_content_type is not text.");
+    }
+    return encoding;
+  }
+
+  /// A media type without its parameters.
+  private static String plain(String type) {
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
   private static String checked(String key, String value) {
@@ -178,23 +218,24 @@ final class SecretResource extends OwnedResource {
   ///
   /// @param encoding `base64` or empty
   private Secret filled(Secret secret, byte[] sent, String type, String encoding) {
-    String plainType = type.toLowerCase(Locale.ROOT).replaceAll("\\s*;.*", "");
+    String plainType = plain(type);
     if (plainType.isEmpty()) {
       throw Refused.bad(
           "Provided object does not match schema 'Secret': If 'payload' is supplied,"
               + " 'payload_content_type' must also be supplied.");
     }
-    if (!plainType.equals(TEXT) && !BINARY.contains(plainType)) {
+    if (!TEXT.contains(plainType) && !BINARY.contains(plainType)) {
       throw Refused.bad(
           "Provided object does not match schema 'Secret': payload_content_type is not one of"
-              + " text/plain, application/octet-stream, application/pkcs8, application/pkix-cert");
+              + " text/plain, application/octet-stream, application/pkcs8, application/pkix-cert,"
+              + " application/x-pem-file");
     }
     byte[] payload = encoding.isEmpty() ? sent : decoded(sent, encoding);
     if (payload.length == 0) {
       throw Refused.bad("Provided object does not match schema 'Secret': the payload is empty");
     }
     if (payload.length > MOST_BYTES) {
-      throw Refused.bad(
+      throw Refused.tooLarge(
           "Provided information too large to process: a payload has at most "
               + MOST_BYTES
               + " bytes");
@@ -231,11 +272,10 @@ final class SecretResource extends OwnedResource {
   }
 
   Reply show(Caller caller, Request request) {
-    Secret secret = found(readable(caller, request).id());
+    Secret secret = found(visible(caller, request).id());
     String accept = request.header("accept").orElse("");
-    boolean wantsPayload =
-        !accept.isEmpty() && secret.contentType().equals(accept.toLowerCase(Locale.ROOT));
-    return wantsPayload ? payload(secret) : Reply.json(200, json(secret));
+    boolean wantsPayload = secret.hasPayload() && secret.contentType().equals(plain(accept));
+    return wantsPayload ? payload(caller, request) : Reply.json(200, json(secret));
   }
 
   Reply payload(Caller caller, Request request) {
@@ -257,7 +297,12 @@ final class SecretResource extends OwnedResource {
   }
 
   Reply delete(Caller caller, Request request) {
-    store.removeSecret(writable(caller, request).id());
+    String id = request.parameter("id");
+    Owned owned = store.secret(id).orElseThrow(() -> Refused.notFound("Secret")).owned();
+    if (!owned.writableBy(caller)) {
+      throw Refused.forbidden("Secret");
+    }
+    store.removeSecret(id);
     return Reply.empty(204);
   }
 

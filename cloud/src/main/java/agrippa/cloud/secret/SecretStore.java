@@ -1,6 +1,8 @@
 package agrippa.cloud.secret;
 
 import agrippa.cloud.Documents;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +21,14 @@ final class SecretStore {
   private final ConcurrentMap<String, Secret> secrets = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Container> containers = new ConcurrentHashMap<>();
 
-  SecretStore(Documents documents, Cipherer cipherer) {
+  /// @param keyFile what payloads are encrypted with; made if there are none yet
+  /// @throws IllegalStateException if the key is not the one that they were encrypted with
+  SecretStore(Documents documents, Path keyFile, SecureRandom random) {
     this.documents = documents;
-    this.cipherer = cipherer;
     documents.load(SECRETS).forEach((id, body) -> secrets.put(id, Secret.of(id, body)));
+    Optional<Secret> any = secrets.values().stream().filter(Secret::hasPayload).findAny();
+    this.cipherer = Cipherer.of(keyFile, any.isPresent(), random);
+    any.ifPresent(this::payload);
     documents.load(CONTAINERS).forEach((id, body) -> containers.put(id, Container.of(id, body)));
   }
 
