@@ -89,7 +89,8 @@ final class Agrippa implements AutoCloseable {
         new EmbeddedNetwork(
             documents, identity.project(firstAdmin.project()).orElseThrow(), clock, ids, random);
     EmbeddedSecrets secrets =
-        new EmbeddedSecrets(documents, state.secretKey(), identity, clock, random, ids, publicUrl::get);
+        new EmbeddedSecrets(
+            documents, state.secretKey(), identity, clock, random, ids, publicUrl::get);
 
     // What moves packets.
     proxy = ProxyServer.start(proxySettings(settings), clock, random);
@@ -171,7 +172,7 @@ final class Agrippa implements AutoCloseable {
               + " port "
               + settings.port()
               + ": "
-              + e.getMessage()
+              + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
               + "; choose another with --bind and --port",
           e);
     }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +37,8 @@ final class DemoCommand implements Runnable {
 
   @Override
   public void run() {
-    Logs.toStandardError();
+    // Its own story is on standard output; a log of every request would bury it.
+    Logs.toStandardError(Level.WARNING);
     PrintWriter out = spec.commandLine().getOut();
     Path state = temporaryFolder();
     long began = System.nanoTime();

@@ -12,7 +12,9 @@ final class Logs {
   private Logs() {}
 
   /// One line an event on standard error; libraries only from warnings up.
-  static void toStandardError() {
+  ///
+  /// @param level the least that is told of what Agrippa itself does
+  static void toStandardError(Level level) {
     System.setProperty("java.util.logging.SimpleFormatter.format", LINE);
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
@@ -22,9 +24,13 @@ final class Logs {
     console.setLevel(Level.ALL);
     root.addHandler(console);
     root.setLevel(Level.WARNING);
-    AGRIPPA.setLevel(Level.INFO);
+    AGRIPPA.setLevel(level);
+    SERVER.setLevel(Level.OFF);
   }
 
   /// Held, since the logging library forgets the settings of loggers that nobody holds.
   private static final Logger AGRIPPA = Logger.getLogger("agrippa");
+
+  /// Shows a stack trace for an address that is taken, which `WebServer` reports in a sentence.
+  private static final Logger SERVER = Logger.getLogger("io.helidon.webserver.LoomServer");
 }

@@ -3,6 +3,7 @@ package agrippa.launcher;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +36,7 @@ final class ServeCommand implements Runnable {
 
   @Override
   public void run() {
-    Logs.toStandardError();
+    Logs.toStandardError(Level.INFO);
     Settings settings = Settings.of(state, bind, port);
     if (config != null) {
       settings = settings.with(config);

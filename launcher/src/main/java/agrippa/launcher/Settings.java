@@ -3,12 +3,17 @@ package agrippa.launcher;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -40,7 +45,19 @@ record Settings(
     TlsKind tls) {
 
   /// What the command line alone decides.
+  ///
+  /// @throws UserError if there is no such port, or the address names no host
   static Settings of(Path state, String bind, int port) {
+    if (port < 0 || port > 65_535) {
+      throw new UserError(port + " is no port: use --port with a number from 0 to 65535");
+    }
+    try {
+      InetAddress.getByName(bind);
+    } catch (UnknownHostException e) {
+      throw new UserError(
+          "'" + bind + "' is no address: use --bind with one of this machine, such as 127.0.0.1",
+          e);
+    }
     return new Settings(
         state,
         bind,
@@ -60,6 +77,8 @@ record Settings(
     try {
       Object root = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
       return root == null ? this : new Reader(file, flat(file, root)).over(this);
+    } catch (NoSuchFileException e) {
+      throw new UserError("there is no configuration file " + file, e);
     } catch (IOException e) {
       throw new UserError("cannot read the configuration file " + file + ": " + e, e);
     } catch (YamlEngineException e) {
@@ -166,7 +185,11 @@ record Settings(
           return each;
         }
       }
-      throw bad(key, value, "one of " + List.of(type.getEnumConstants()), null);
+      throw bad(key, value, "one of " + names(type.getEnumConstants()), null);
+    }
+
+    private static List<String> names(Enum<?>[] choices) {
+      return Arrays.stream(choices).map(it -> it.name().toLowerCase(Locale.ROOT)).toList();
     }
 
     private UserError bad(String key, Object value, String wanted, @Nullable Throwable cause) {

@@ -17,6 +17,8 @@ import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,10 +51,24 @@ public final class WebServer implements AutoCloseable {
     WebServer server = new WebServer(settings, sites);
     try {
       server.server.start();
+      // Helidon only logs that it could not listen.
+      if (!server.server.isRunning()) {
+        throw new UncheckedIOException(whyNotListening(settings));
+      }
       return server;
     } catch (RuntimeException e) {
       server.slowClients.close();
       throw e;
+    }
+  }
+
+  /// Tries once more, to hear the system's reason.
+  private static IOException whyNotListening(WebSettings settings) {
+    try (ServerSocket again = new ServerSocket()) {
+      again.bind(new InetSocketAddress(settings.host(), settings.port()));
+      return new IOException("it was in use a moment ago");
+    } catch (IOException e) {
+      return e;
     }
   }
 

@@ -1,10 +1,14 @@
 package agrippa.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,6 +45,17 @@ class WebServerTest {
   void longestPrefixWins() throws Exception {
     assertThat(get("/things/a/1").body()).isEqualTo("/things a {x=1} {}");
     assertThat(get("/things/old/a/1").body()).isEqualTo("/things/old a {x=1} {}");
+  }
+
+  @Test
+  void anAddressThatIsTakenIsToldToTheCaller() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var settings =
+          WebSettings.loopback(taken.getLocalPort(), UUID::randomUUID, InstantSource.system());
+      assertThatThrownBy(() -> WebServer.start(settings, List.of()))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("Address already in use");
+    }
   }
 
   @Test

@@ -1,0 +1,116 @@
+package agrippa.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import agrippa.proxy.ProxySettings.TlsKind;
+import agrippa.proxy.ProxySettings.TransportKind;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyKeyIsRead() throws IOException {
+    Settings read =
+        standard()
+            .with(
+                file(
+                    """
+                    public_url: https://cloud.example.org/
+                    write_hold: 0.5
+                    token_lifetime: 60
+                    data_plane:
+                      loops: 3
+                      transport: nio
+                      tls: jdk
+                    """));
+    assertThat(read)
+        .isEqualTo(
+            new Settings(
+                folder,
+                "127.0.0.1",
+                9876,
+                Optional.of(URI.create("https://cloud.example.org/")),
+                Duration.ofMillis(500),
+                Duration.ofMinutes(1),
+                3,
+                TransportKind.NIO,
+                TlsKind.JDK));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "write_hold:\n", "data_plane: {}\n"})
+  void whatIsNotSaidStaysAsItWas(String yaml) throws IOException {
+    assertThat(standard().with(file(yaml))).isEqualTo(standard());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "colour: red | unknown setting 'colour'",
+        "data_plane: {loop: 1} | unknown setting 'data_plane.loop'",
+        "data_plane: 3 | unknown setting 'data_plane'",
+        "public_url: ftp://x | 'ftp://x' is no value for public_url: use an http or https URL",
+        "public_url: not a url | is no value for public_url",
+        "write_hold: soon | 'soon' is no value for write_hold: use a number of seconds",
+        "write_hold: -1 | '-1' is no value for write_hold",
+        "token_lifetime: .nan | is no value for token_lifetime",
+        "data_plane: {loops: 1.5} | '1.5' is no value for data_plane.loops",
+        "data_plane: {loops: 1025} | use a number from 0 to 1024",
+        "data_plane: {transport: carrier pigeon} | use one of [best, epoll, nio]",
+        "data_plane: {tls: none} | use one of [best, openssl, jdk]",
+        "[1, 2] | expected a mapping",
+        "write_hold: [1 | is not valid YAML",
+      })
+  void whatIsWrongIsNamed(String yaml, String complaint) throws IOException {
+    Path file = file(yaml);
+    assertThatThrownBy(() -> standard().with(file))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    Path file = folder.resolve("none.yaml");
+    assertThatThrownBy(() -> standard().with(file))
+        .isInstanceOf(UserError.class)
+        .hasMessage("there is no configuration file " + file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 65_536})
+  void thereIsNoSuchPort(int port) {
+    assertThatThrownBy(() -> Settings.of(folder, "127.0.0.1", port))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith(port + " is no port");
+  }
+
+  @Test
+  void thereIsNoSuchAddress() {
+    assertThatThrownBy(() -> Settings.of(folder, "127.0.0.1.5.6", 0))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("'127.0.0.1.5.6' is no address");
+  }
+
+  private Settings standard() {
+    return Settings.of(folder, "127.0.0.1", 9876);
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("agrippa.yaml"), yaml);
+  }
+}
