@@ -5,6 +5,9 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
+import io.helidon.http.encoding.ContentDecoder;
+import io.helidon.http.encoding.ContentEncoder;
+import io.helidon.http.encoding.ContentEncoding;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServerConfig;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Serves sites over HTTP/1.1, each request on a virtual thread. The only place that knows which
@@ -95,6 +99,8 @@ public final class WebServer implements AutoCloseable {
         .shutdownGracePeriod(settings.grace())
         .shutdownHook(false)
         .protocolsDiscoverServices(false)
+        .contentEncoding(
+            it -> it.contentEncodingsDiscoverServices(false).addContentEncoding(new Base64AsSent()))
         .addProtocol(
             Http1Config.builder()
                 .maxPrologueLength(LONGEST_REQUEST_LINE)
@@ -211,5 +217,44 @@ public final class WebServer implements AutoCloseable {
                   .build());
     }
     return handlers.build();
+  }
+
+  /// Lets bodies in Base64 through as they are, since only their handlers know what is in them.
+  /// Helidon refuses what it cannot decode.
+  private static final class Base64AsSent implements ContentEncoding {
+    @Override
+    public Set<String> ids() {
+      return Set.of("base64");
+    }
+
+    @Override
+    public String name() {
+      return "base64";
+    }
+
+    @Override
+    public String type() {
+      return "base64";
+    }
+
+    @Override
+    public boolean supportsEncoding() {
+      return false;
+    }
+
+    @Override
+    public boolean supportsDecoding() {
+      return true;
+    }
+
+    @Override
+    public ContentDecoder decoder() {
+      return ContentDecoder.NO_OP;
+    }
+
+    @Override
+    public ContentEncoder encoder() {
+      return ContentEncoder.NO_OP;
+    }
   }
 }

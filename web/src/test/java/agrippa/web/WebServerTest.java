@@ -86,6 +86,29 @@ class WebServerTest {
         .endsWith("/things a {x=5%} {q=[%zz]}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"base64", "identity"})
+  void bodiesInBase64ComeAsTheyAre(String encoding) throws Exception {
+    HttpRequest encoded =
+        HttpRequest.newBuilder(uri("/things/echo"))
+            .header("Content-Encoding", encoding)
+            .POST(HttpRequest.BodyPublishers.ofString("AAEC/w=="))
+            .build();
+    assertThat(client.send(encoded, HttpResponse.BodyHandlers.ofString()).body())
+        .isEqualTo("AAEC/w==");
+  }
+
+  @Test
+  void bodiesInOtherEncodingsAreRefused() throws Exception {
+    HttpRequest encoded =
+        HttpRequest.newBuilder(uri("/things/a/1"))
+            .header("Content-Encoding", "gzip")
+            .POST(HttpRequest.BodyPublishers.ofString("x"))
+            .build();
+    assertThat(client.send(encoded, HttpResponse.BodyHandlers.ofString()).statusCode())
+        .isEqualTo(400);
+  }
+
   @Test
   void requestIdsAreSentBack() throws Exception {
     assertThat(get("/things/a/1").headers().firstValue("x-openstack-request-id").orElseThrow())
@@ -305,6 +328,7 @@ class WebServerTest {
             .get("/a/first", it -> shown(prefix + " first", it))
             .delete("/a/{x}", it -> Reply.text(200, "gone " + it.parameter("x")))
             .post("/a/{x}", it -> Reply.empty(204))
+            .post("/echo", it -> Reply.text(200, new String(it.body(), StandardCharsets.UTF_8)))
             .get("/base", it -> Reply.text(200, it.baseUrl()))
             .head("/base", it -> Reply.text(200, it.baseUrl()))
             .get(
