@@ -152,7 +152,8 @@ final class Authenticator {
       return new Scoped(Target.SYSTEM);
     }
     boolean explicit = scope.has("unscoped") || scope.asString("").equals("unscoped");
-    if (!explicit && !scope.isMissingNode() && !scope.isNull() && !scope.isEmpty()) {
+    boolean none = scope.isMissingNode() || scope.isNull() || (scope.isObject() && scope.isEmpty());
+    if (!explicit && !none) {
       throw Refused.bad("Invalid input for field 'scope': it is none that is known.");
     }
     Target standard = Target.project(user.text("default_project_id"));

@@ -32,9 +32,15 @@ final class Catalog {
     return Json.object()
         .put("id", endpoint.id())
         .put("interface", endpoint.text("interface"))
-        .put("region_id", endpoint.text("region_id"))
+        .put("region_id", region(endpoint))
         .put("url", url(endpoint, publicUrl))
-        .put("region", endpoint.text("region_id"));
+        .put("region", region(endpoint));
+  }
+
+  /// Clients give it under its old name or its new one, and want both.
+  static String region(Entity endpoint) {
+    String region = endpoint.text("region_id");
+    return region.isEmpty() ? endpoint.text("region") : region;
   }
 
   static String url(Entity endpoint, String publicUrl) {

@@ -77,7 +77,8 @@ final class CredentialResource {
     if (name.isBlank() || name.length() > LONGEST_NAME) {
       throw Refused.bad("'name' is a required property of 1 to " + LONGEST_NAME + " characters");
     }
-    if (!wanted.path("access_rules").isEmpty()) {
+    JsonNode rules = wanted.path("access_rules");
+    if (!rules.isMissingNode() && !rules.isNull() && !(rules.isArray() && rules.isEmpty())) {
       // Without them it would be good for more than was asked for.
       throw Refused.bad("Access rules are not supported.");
     }

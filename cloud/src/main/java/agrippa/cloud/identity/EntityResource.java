@@ -225,7 +225,10 @@ final class EntityResource {
   private ObjectNode shown(Request request, Entity entity) {
     ObjectNode body = body(request, entity);
     if (entity.kind() == Kind.ENDPOINT) {
-      body.put("url", Catalog.url(entity, publicUrl.get()));
+      String region = Catalog.region(entity);
+      body.put("url", Catalog.url(entity, publicUrl.get()))
+          .put("region", region)
+          .put("region_id", region);
     }
     return body;
   }

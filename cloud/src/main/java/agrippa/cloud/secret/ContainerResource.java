@@ -62,7 +62,7 @@ final class ContainerResource extends OwnedResource {
   }
 
   @Override
-  Reply shown(String id) {
+  Reply shown(String id, Request request) {
     return Reply.json(200, json(found(id)));
   }
 
@@ -135,7 +135,7 @@ final class ContainerResource extends OwnedResource {
   }
 
   Reply show(Caller caller, Request request) {
-    return shown(visible(caller, request).id());
+    return shown(visible(caller, request).id(), request);
   }
 
   Reply delete(Caller caller, Request request) {

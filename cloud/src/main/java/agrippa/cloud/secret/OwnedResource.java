@@ -34,7 +34,7 @@ abstract class OwnedResource {
   abstract String reference(String id);
 
   /// What is answered after a consumer came or went.
-  abstract Reply shown(String id);
+  abstract Reply shown(String id, Request request);
 
   final Owned visible(Caller caller, Request request) {
     return allowed(request, it -> it.visibleTo(caller));
@@ -100,7 +100,7 @@ abstract class OwnedResource {
     String id = readable(caller, request).id();
     ObjectNode consumer = consumer(request);
     change(id, it -> it.withConsumer(consumer));
-    return shown(id);
+    return shown(id, request);
   }
 
   final Reply removeConsumer(Caller caller, Request request) {
@@ -110,7 +110,7 @@ abstract class OwnedResource {
       throw Refused.notFound("Consumer");
     }
     change(owned.id(), it -> it.withoutConsumer(consumer));
-    return shown(owned.id());
+    return shown(owned.id(), request);
   }
 
   private ObjectNode consumer(Request request) {

@@ -69,8 +69,8 @@ final class SecretResource extends OwnedResource {
   }
 
   @Override
-  Reply shown(String id) {
-    return Reply.json(200, json(found(id)));
+  Reply shown(String id, Request request) {
+    return Reply.json(200, json(found(id), request));
   }
 
   Reply list(Caller caller, Request request) {
@@ -80,7 +80,7 @@ final class SecretResource extends OwnedResource {
             .filter(it -> it.owned().visibleTo(caller) && !it.expired(clock.instant()))
             .filter(it -> matches(it, request))
             .toList();
-    return Lists.page(request, "secrets", mine, this::json);
+    return Lists.page(request, "secrets", mine, it -> json(it, request));
   }
 
   private static boolean matches(Secret secret, Request request) {
@@ -275,7 +275,7 @@ final class SecretResource extends OwnedResource {
     Secret secret = found(visible(caller, request).id());
     String accept = request.header("accept").orElse("");
     boolean wantsPayload = secret.hasPayload() && secret.contentType().equals(plain(accept));
-    return wantsPayload ? payload(caller, request) : Reply.json(200, json(secret));
+    return wantsPayload ? payload(caller, request) : Reply.json(200, json(secret, request));
   }
 
   Reply payload(Caller caller, Request request) {
@@ -306,7 +306,15 @@ final class SecretResource extends OwnedResource {
     return Reply.empty(204);
   }
 
-  private ObjectNode json(Secret secret) {
+  /// Clients that do not ask for version 1.1 fail on a secret with consumers.
+  private static boolean knowsConsumers(Request request) {
+    return request
+        .header("openstack-api-version")
+        .filter(it -> it.contains("key-manager 1.1") || it.contains("key-manager latest"))
+        .isPresent();
+  }
+
+  private ObjectNode json(Secret secret, Request request) {
     Owned owned = secret.owned();
     ObjectNode json =
         Json.object()
@@ -319,7 +327,9 @@ final class SecretResource extends OwnedResource {
     if (secret.hasPayload()) {
       json.putObject("content_types").put("default", secret.contentType());
     }
-    json.set("consumers", owned.consumersJson());
+    if (knowsConsumers(request)) {
+      json.set("consumers", owned.consumersJson());
+    }
     return json.put("secret_ref", reference(secret.id()));
   }
 }
