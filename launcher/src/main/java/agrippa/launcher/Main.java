@@ -13,7 +13,13 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, DemoCommand.class, EnvCommand.class, VersionCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      DemoCommand.class,
+      EnvCommand.class,
+      RehearseCommand.class,
+      VersionCommand.class
+    })
 public final class Main {
   private Main() {}
 
