@@ -53,8 +53,7 @@ final class Api {
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-      return new Api(
-          program.url(), answer.headers().firstValue("X-Subject-Token").orElseThrow());
+      return new Api(program.url(), answer.headers().firstValue("X-Subject-Token").orElseThrow());
     }
   }
 

@@ -7,7 +7,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/// A web server as a member of a pool would be: answers with its name, and what it saw of the request.
+/// A web server as a member of a pool would be: answers with its name, and what it saw of the
+// request.
 final class Backend implements AutoCloseable {
   private final HttpServer server;
 

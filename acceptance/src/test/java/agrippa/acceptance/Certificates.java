@@ -36,7 +36,8 @@ final class Certificates {
                         Date.from(now.plus(Duration.ofDays(1))),
                         subject,
                         keys.getPublic())
-                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+                    .build(
+                        new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     store.setKeyEntry("key", keys.getPrivate(), new char[0], new Certificate[] {certificate});

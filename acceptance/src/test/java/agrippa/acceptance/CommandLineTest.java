@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// The well-known use of a load balancer, with nothing but the unmodified `openstack` command; curl and
+/// The well-known use of a load balancer, with nothing but the unmodified `openstack` command; curl
+// and
 /// `openssl s_client` are the visitors.
 class CommandLineTest {
   @TempDir private Path folder;
@@ -57,9 +58,18 @@ class CommandLineTest {
         .isEqualTo("ACTIVE");
     JsonNode subnet =
         openstack.json(
-            "subnet", "create", "mysubnet", "--network", "mynetwork", "--dhcp",
-            "--subnet-range", "10.10.10.0/24", "--dns-nameserver", "8.8.8.8",
-            "--allocation-pool", "start=10.10.10.100,end=10.10.10.150");
+            "subnet",
+            "create",
+            "mysubnet",
+            "--network",
+            "mynetwork",
+            "--dhcp",
+            "--subnet-range",
+            "10.10.10.0/24",
+            "--dns-nameserver",
+            "8.8.8.8",
+            "--allocation-pool",
+            "start=10.10.10.100,end=10.10.10.150");
     assertThat(subnet.path("cidr").asString()).isEqualTo("10.10.10.0/24");
     assertThat(subnet.path("gateway_ip").asString()).isEqualTo("10.10.10.1");
     assertThat(names(openstack.json("network", "list"))).contains("mynetwork", "public");
@@ -70,8 +80,18 @@ class CommandLineTest {
     openstack.run("security", "group", "create", "web");
     JsonNode rule =
         openstack.json(
-            "security", "group", "rule", "create", "--ingress", "--protocol", "tcp",
-            "--dst-port", "80", "--ethertype", "IPv4", "web");
+            "security",
+            "group",
+            "rule",
+            "create",
+            "--ingress",
+            "--protocol",
+            "tcp",
+            "--dst-port",
+            "80",
+            "--ethertype",
+            "IPv4",
+            "web");
     assertThat(rule.path("port_range_min").asInt()).isEqualTo(80);
 
     JsonNode balancer =
@@ -90,14 +110,36 @@ class CommandLineTest {
       throws Exception {
     JsonNode listener =
         openstack.json(
-            "loadbalancer", "listener", "create", "--name", "http", "--protocol", "HTTP",
-            "--protocol-port", Integer.toString(port), "--connection-limit", "1000",
-            "--insert-headers", "X-Forwarded-For=true,X-Forwarded-Port=true", "--wait", "lb");
+            "loadbalancer",
+            "listener",
+            "create",
+            "--name",
+            "http",
+            "--protocol",
+            "HTTP",
+            "--protocol-port",
+            Integer.toString(port),
+            "--connection-limit",
+            "1000",
+            "--insert-headers",
+            "X-Forwarded-For=true,X-Forwarded-Port=true",
+            "--wait",
+            "lb");
     assertThat(listener.path("connection_limit").asInt()).isEqualTo(1000);
     JsonNode pool =
         openstack.json(
-            "loadbalancer", "pool", "create", "--name", "web", "--listener", "http",
-            "--protocol", "HTTP", "--lb-algorithm", "ROUND_ROBIN", "--wait");
+            "loadbalancer",
+            "pool",
+            "create",
+            "--name",
+            "web",
+            "--listener",
+            "http",
+            "--protocol",
+            "HTTP",
+            "--lb-algorithm",
+            "ROUND_ROBIN",
+            "--wait");
     assertThat(pool.path("listeners").asString()).isEqualTo(listener.path("id").asString());
     member(openstack, "one", "10.10.10.167", one, "web");
     member(openstack, "two", "10.10.10.168", two, "web");
@@ -112,12 +154,23 @@ class CommandLineTest {
     assertThat(names(openstack.json("loadbalancer", "pool", "list"))).containsExactly("web");
   }
 
-  private static void member(OpenStack openstack, String name, String address, int port, String pool)
-      throws Exception {
+  private static void member(
+      OpenStack openstack, String name, String address, int port, String pool) throws Exception {
     JsonNode member =
         openstack.json(
-            "loadbalancer", "member", "create", "--name", name, "--address", address,
-            "--protocol-port", Integer.toString(port), "--subnet-id", "mysubnet", "--wait", pool);
+            "loadbalancer",
+            "member",
+            "create",
+            "--name",
+            name,
+            "--address",
+            address,
+            "--protocol-port",
+            Integer.toString(port),
+            "--subnet-id",
+            "mysubnet",
+            "--wait",
+            pool);
     assertThat(member.path("address").asString()).isEqualTo(address);
     assertThat(member.path("protocol_port").asInt()).isEqualTo(port);
   }
@@ -139,46 +192,112 @@ class CommandLineTest {
   private static void healthMonitor(OpenStack openstack) throws Exception {
     JsonNode monitor =
         openstack.json(
-            "loadbalancer", "healthmonitor", "create", "--name", "hm", "--delay", "1",
-            "--timeout", "1", "--max-retries", "1", "--type", "HTTP", "--url-path", "/", "--wait",
+            "loadbalancer",
+            "healthmonitor",
+            "create",
+            "--name",
+            "hm",
+            "--delay",
+            "1",
+            "--timeout",
+            "1",
+            "--max-retries",
+            "1",
+            "--type",
+            "HTTP",
+            "--url-path",
+            "/",
+            "--wait",
             "web");
     assertThat(monitor.path("expected_codes").asString()).isEqualTo("200");
     openstack.run("loadbalancer", "healthmonitor", "set", "--max-retries-down", "2", "hm");
     assertThat(
-            openstack.json("loadbalancer", "healthmonitor", "show", "hm")
+            openstack
+                .json("loadbalancer", "healthmonitor", "show", "hm")
                 .path("max_retries_down")
                 .asInt())
         .isEqualTo(2);
     openstack.run("loadbalancer", "healthmonitor", "unset", "--expected-codes", "hm");
-    assertThat(names(openstack.json("loadbalancer", "healthmonitor", "list"))).containsExactly("hm");
+    assertThat(names(openstack.json("loadbalancer", "healthmonitor", "list")))
+        .containsExactly("hm");
   }
 
   private static void routes(OpenStack openstack, String base, int port) throws Exception {
     openstack.run(
-        "loadbalancer", "pool", "create", "--name", "api", "--loadbalancer", "lb",
-        "--protocol", "HTTP", "--lb-algorithm", "LEAST_CONNECTIONS", "--wait");
+        "loadbalancer",
+        "pool",
+        "create",
+        "--name",
+        "api",
+        "--loadbalancer",
+        "lb",
+        "--protocol",
+        "HTTP",
+        "--lb-algorithm",
+        "LEAST_CONNECTIONS",
+        "--wait");
     member(openstack, "api-1", "10.10.10.168", port, "api");
     openstack.run(
-        "loadbalancer", "l7policy", "create", "--name", "to-api", "--action", "REDIRECT_TO_POOL",
-        "--redirect-pool", "api", "--wait", "http");
-    openstack.run(
-        "loadbalancer", "l7rule", "create", "--type", "PATH", "--compare-type", "STARTS_WITH",
-        "--value", "/api", "to-api");
-    // This client's own --wait asks for the rule with rule and policy swapped.
-    openstack.run(
-        "loadbalancer", "l7policy", "create", "--name", "deny", "--action", "REJECT", "--wait",
+        "loadbalancer",
+        "l7policy",
+        "create",
+        "--name",
+        "to-api",
+        "--action",
+        "REDIRECT_TO_POOL",
+        "--redirect-pool",
+        "api",
+        "--wait",
         "http");
     openstack.run(
-        "loadbalancer", "l7rule", "create", "--type", "HEADER", "--key", "X-Bad",
-        "--compare-type", "EQUAL_TO", "--value", "yes", "deny");
+        "loadbalancer",
+        "l7rule",
+        "create",
+        "--type",
+        "PATH",
+        "--compare-type",
+        "STARTS_WITH",
+        "--value",
+        "/api",
+        "to-api");
+    // This client's own --wait asks for the rule with rule and policy swapped.
+    openstack.run(
+        "loadbalancer",
+        "l7policy",
+        "create",
+        "--name",
+        "deny",
+        "--action",
+        "REJECT",
+        "--wait",
+        "http");
+    openstack.run(
+        "loadbalancer",
+        "l7rule",
+        "create",
+        "--type",
+        "HEADER",
+        "--key",
+        "X-Bad",
+        "--compare-type",
+        "EQUAL_TO",
+        "--value",
+        "yes",
+        "deny");
     for (int i = 0; i < 4; i++) {
       assertThat(backend(curl(base + "/api/x"))).isEqualTo("two");
     }
     assertThat(curl("-o", "/dev/null", "-w", "%{http_code}", "-H", "X-Bad: yes", base + "/"))
         .isEqualTo("403");
     openstack.run(
-        "loadbalancer", "l7policy", "set", "--action", "REDIRECT_TO_URL", "--redirect-url",
-        "https://www.example.com/", "deny");
+        "loadbalancer",
+        "l7policy",
+        "set",
+        "--action",
+        "REDIRECT_TO_URL",
+        "--redirect-url",
+        "https://www.example.com/",
+        "deny");
     assertThat(
             curl("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H", "X-Bad: yes", base))
         .isEqualTo("302 https://www.example.com/");
@@ -193,15 +312,23 @@ class CommandLineTest {
 
   private static void persists(OpenStack openstack, String url) throws Exception {
     openstack.run(
-        "loadbalancer", "pool", "set", "--session-persistence", "type=HTTP_COOKIE", "--wait", "web");
+        "loadbalancer",
+        "pool",
+        "set",
+        "--session-persistence",
+        "type=HTTP_COOKIE",
+        "--wait",
+        "web");
     String first = curl("-i", url);
     String cookie =
-        first.lines()
+        first
+            .lines()
             .filter(it -> it.toLowerCase(Locale.ROOT).startsWith("set-cookie: srv="))
             .map(it -> it.substring("set-cookie: ".length()).replaceAll(";.*", ""))
             .findFirst()
             .orElseThrow(() -> new AssertionError("no cookie in " + first));
-    String chosen = first.lines().filter(it -> it.equals("one") || it.equals("two")).findFirst().get();
+    String chosen =
+        first.lines().filter(it -> it.equals("one") || it.equals("two")).findFirst().get();
     for (int i = 0; i < 6; i++) {
       assertThat(backend(curl("-H", "Cookie: " + cookie, url))).isEqualTo(chosen);
     }
@@ -224,13 +351,32 @@ class CommandLineTest {
     String www = secret(openstack, "www.example.com");
     String shop = secret(openstack, "shop.example.com");
     openstack.run(
-        "loadbalancer", "listener", "create", "--name", "https", "--protocol", "TERMINATED_HTTPS",
-        "--protocol-port", Integer.toString(port), "--default-tls-container-ref", www,
-        "--sni-container-refs", www, shop, "--default-pool", "web", "--wait", "lb");
+        "loadbalancer",
+        "listener",
+        "create",
+        "--name",
+        "https",
+        "--protocol",
+        "TERMINATED_HTTPS",
+        "--protocol-port",
+        Integer.toString(port),
+        "--default-tls-container-ref",
+        www,
+        "--sni-container-refs",
+        www,
+        shop,
+        "--default-pool",
+        "web",
+        "--wait",
+        "lb");
     for (String name : List.of("www.example.com", "shop.example.com")) {
       String answer =
-          curl("--cacert", folder.resolve(name + ".pem").toString(),
-              "--resolve", name + ":" + port + ":" + vip, "https://" + name + ":" + port + "/");
+          curl(
+              "--cacert",
+              folder.resolve(name + ".pem").toString(),
+              "--resolve",
+              name + ":" + port + ":" + vip,
+              "https://" + name + ":" + port + "/");
       assertThat(backend(answer)).isIn("one", "two");
       Program.Result handshake =
           Program.run(
@@ -244,14 +390,49 @@ class CommandLineTest {
     Path key = folder.resolve(name + ".key");
     Path pem = folder.resolve(name + ".pem");
     Path bundle = folder.resolve(name + ".p12");
-    command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-        "-nodes", "-keyout", key.toString(), "-out", pem.toString(), "-days", "2",
-        "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name);
-    command("openssl", "pkcs12", "-export", "-inkey", key.toString(), "-in", pem.toString(),
-        "-passout", "pass:", "-out", bundle.toString());
+    command(
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        key.toString(),
+        "-out",
+        pem.toString(),
+        "-days",
+        "2",
+        "-subj",
+        "/CN=" + name,
+        "-addext",
+        "subjectAltName=DNS:" + name);
+    command(
+        "openssl",
+        "pkcs12",
+        "-export",
+        "-inkey",
+        key.toString(),
+        "-in",
+        pem.toString(),
+        "-passout",
+        "pass:",
+        "-out",
+        bundle.toString());
     return openstack
-        .json("secret", "store", "--name", name, "-t", "application/octet-stream", "-e", "base64",
-            "--payload", Base64.getEncoder().encodeToString(Files.readAllBytes(bundle)))
+        .json(
+            "secret",
+            "store",
+            "--name",
+            name,
+            "-t",
+            "application/octet-stream",
+            "-e",
+            "base64",
+            "--payload",
+            Base64.getEncoder().encodeToString(Files.readAllBytes(bundle)))
         .path("Secret href")
         .asString();
   }
@@ -271,7 +452,8 @@ class CommandLineTest {
     openstack.run("loadbalancer", "l7policy", "delete", "--wait", "to-api");
     openstack.run("loadbalancer", "pool", "delete", "--wait", "api");
     openstack.run("loadbalancer", "healthmonitor", "delete", "--wait", "hm");
-    String rule = openstack.json("loadbalancer", "l7rule", "list", "deny").path(0).path("id").asString();
+    String rule =
+        openstack.json("loadbalancer", "l7rule", "list", "deny").path(0).path("id").asString();
     openstack.run("loadbalancer", "l7rule", "delete", "--wait", "deny", rule);
     openstack.run("loadbalancer", "listener", "delete", "--wait", "https");
     openstack.run("loadbalancer", "unset", "--name", "lb");

@@ -146,7 +146,8 @@ class CrashTest {
     it.uncertain.add("name");
     acknowledged(
         api.put(
-            Api.LB + "/loadbalancers/" + id, "{\"loadbalancer\": {\"name\": \"%s\"}}".formatted(name)),
+            Api.LB + "/loadbalancers/" + id,
+            "{\"loadbalancer\": {\"name\": \"%s\"}}".formatted(name)),
         200);
     it.name = name;
     it.uncertain.remove("name");

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Programs that Debian packages. As root, what is missing is installed; else the test is skipped, and
+/// Programs that Debian packages. As root, what is missing is installed; else the test is skipped,
+// and
 /// says why. Where `CI` is set nothing is skipped.
 final class Debian {
   private Debian() {}
@@ -37,8 +38,7 @@ final class Debian {
       abort(reason);
     }
     List<String> install =
-        new ArrayList<>(
-            List.of("apt-get", "install", "-y", "-q", "--no-install-recommends"));
+        new ArrayList<>(List.of("apt-get", "install", "-y", "-q", "--no-install-recommends"));
     install.addAll(missing);
     Map<String, String> quiet = Map.of("DEBIAN_FRONTEND", "noninteractive");
     Program.run(quiet, List.of("apt-get", "update", "-q"));

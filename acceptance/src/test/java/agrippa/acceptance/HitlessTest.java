@@ -71,8 +71,15 @@ class HitlessTest {
 
   /// What is changed, and where its clients go.
   private record Scene(
-      String balancer, String vip, int port, String listener, String tlsListener, String pool,
-      List<String> steady, List<Integer> backendPorts, List<String> secrets) {
+      String balancer,
+      String vip,
+      int port,
+      String listener,
+      String tlsListener,
+      String pool,
+      List<String> steady,
+      List<Integer> backendPorts,
+      List<String> secrets) {
 
     static Scene set(Api api, List<HttpServer> backends) throws Exception {
       int port = FreePorts.next();
@@ -97,7 +104,11 @@ class HitlessTest {
                        "default_tls_container_ref": "%s", "default_pool": {"name": "p"}}]}}
                   """
                       .formatted(
-                          subnet, ports.get(0), ports.get(1), port, FreePorts.next(),
+                          subnet,
+                          ports.get(0),
+                          ports.get(1),
+                          port,
+                          FreePorts.next(),
                           secrets.get(0)))
               .expect(201)
               .body()

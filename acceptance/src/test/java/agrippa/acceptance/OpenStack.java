@@ -35,7 +35,9 @@ final class OpenStack {
     List<String> command = new ArrayList<>(List.of("/usr/bin/openstack"));
     command.addAll(List.of(arguments));
     Program.Result result = Program.run(environment, command);
-    assertThat(result.status()).as("%s\n%s\n%s", command, result.output(), result.errors()).isZero();
+    assertThat(result.status())
+        .as("%s\n%s\n%s", command, result.output(), result.errors())
+        .isZero();
     return result;
   }
 
