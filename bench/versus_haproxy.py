@@ -75,7 +75,7 @@ class HAProxy:
         server = f'server m {BACKEND}:{member_port} weight 1'
         config.write_text(f'''
 global
-    maxconn 150000
+    maxconn 4000
     nbthread 1
     {extra}
 defaults
@@ -91,18 +91,18 @@ defaults
 frontend http
     mode http
     bind {bind}:{self.ports['http']}
-    maxconn 50000
+    maxconn 4000
     default_backend web
 frontend https
     mode http
     bind {bind}:{self.ports['https']} ssl crt {pem} no-sslv3 no-tlsv10 no-tlsv11 alpn http/1.1,http/1.0
     redirect scheme https if !{{ ssl_fc }}
-    maxconn 50000
+    maxconn 4000
     default_backend web
 frontend tcp
     mode tcp
     bind {bind}:{self.ports['tcp']}
-    maxconn 50000
+    maxconn 4000
     default_backend raw
 backend web
     mode http
@@ -110,13 +110,13 @@ backend web
     balance roundrobin
     option allbackups
     option forwardfor
-    fullconn 50000
+    fullconn 4000
     {server}
 backend raw
     mode tcp
     balance roundrobin
     option allbackups
-    fullconn 50000
+    fullconn 4000
     {server}
 ''')
         self.process = subprocess.Popen(
