@@ -295,7 +295,9 @@ class AuthenticationTest {
         json(server.login("admin", server.adminPassword, "admin")).at("/token/user/id").asString();
     server.send("PATCH", "/v3/users/" + adminId, admin, "{\"user\": {\"password\": \"changed\"}}");
     EmbeddedIdentity again = server.open();
+    String before = server.stored();
     again.bootstrap(server.adminPassword);
+    assertThat(server.stored()).isEqualTo(before);
     assertThat(server.login("admin", server.adminPassword, "admin").statusCode()).isEqualTo(401);
     String token = secret(server.login("admin", "changed", "admin"));
     EmbeddedIdentity lost = server.open();
