@@ -2,6 +2,7 @@ package agrippa.api;
 
 import agrippa.control.Kind;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import java.util.stream.Collectors;
@@ -43,6 +44,8 @@ final class Faults {
       case Refusal.ReferenceNotFound(Kind kind, String id) ->
           fault(400, name(kind) + " " + id + " not found.");
       case Refusal.Forbidden() -> fault(403, "Policy does not allow this request to be performed.");
+      case Refusal.QuotaMet(Countable kind) ->
+          fault(403, "Quota has been met for resources: " + name(kind));
       case Refusal.Invalid(String detail) -> fault(400, "Validation failure: " + detail);
       case Refusal.InvalidOption(String value, String option) ->
           fault(400, value + " is not a valid option for " + option);
@@ -95,6 +98,8 @@ final class Faults {
           fault(409, "The VIP IP address is already in use: " + detail);
       case Refusal.UnsupportedOption(String provider, String detail) ->
           fault(501, "Provider '" + provider + "' does not support a requested option: " + detail);
+      case Refusal.UnsupportedAction(String provider, String detail) ->
+          fault(501, "Provider '" + provider + "' does not support a requested action: " + detail);
       case Refusal.ProviderFailed(String provider, String detail) ->
           fault(500, "Provider '" + provider + "' reports error: " + detail);
     };
@@ -118,6 +123,18 @@ final class Faults {
       case PORT -> "Port";
       case QOS_POLICY -> "qos_policy";
       case SECURITY_GROUP -> "Security Group";
+    };
+  }
+
+  private static String name(Countable kind) {
+    return switch (kind) {
+      case LOAD_BALANCER -> name(Kind.LOAD_BALANCER);
+      case LISTENER -> name(Kind.LISTENER);
+      case POOL -> name(Kind.POOL);
+      case MEMBER -> name(Kind.MEMBER);
+      case HEALTH_MONITOR -> name(Kind.HEALTH_MONITOR);
+      case L7_POLICY -> name(Kind.L7_POLICY);
+      case L7_RULE -> name(Kind.L7_RULE);
     };
   }
 

@@ -50,6 +50,9 @@ public sealed interface Change {
   /// Has a load balancer built anew; admins only. The way out of ERROR besides deleting.
   record FailOver(LoadBalancerId id) implements ToTree {}
 
+  /// The same, asked for by way of the amphora that serves it: the load balancer must be ACTIVE.
+  record FailOverAmphora(LoadBalancerId id) implements ToTree {}
+
   /// What a request says of the VIP.
   record VipRequest(
       @Nullable String address,

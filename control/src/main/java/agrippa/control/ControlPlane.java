@@ -91,7 +91,7 @@ public final class ControlPlane implements AutoCloseable {
     this.ids = ids;
     this.settings = settings;
     var counters = new Counters(provider, store.statistics());
-    this.ledger = new Ledger(store, counters);
+    this.ledger = new Ledger(store, counters, settings.quotas());
     this.reconciler =
         new Reconciler(
             ledger,
@@ -127,7 +127,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private Terms terms(Caller caller, CallersWorld world) {
     var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    return new Terms(caller, world, settings, regexIsValid, ids, now);
+    return new Terms(caller, world, ledger::left, settings, regexIsValid, ids, now);
   }
 
   private Verdict create(Change.CreateLoadBalancer change, Terms terms) {
@@ -166,8 +166,14 @@ public final class ControlPlane implements AutoCloseable {
       if (veto.isPresent()) {
         return new Verdict.Refused(veto.get());
       }
-      ledger.add(tree);
-      committed = true;
+      switch (ledger.add(tree)) {
+        case Ledger.Acceptance.Done() -> committed = true;
+        case Ledger.Acceptance.Full(var kind) -> {
+          return new Verdict.Refused(new Refusal.QuotaMet(kind));
+        }
+        case Ledger.Acceptance.Stale() ->
+            throw new IllegalStateException("there already was a load balancer " + tree.id());
+      }
     } finally {
       if (!committed) {
         release(tree.id(), tree.loadBalancer().vip());
@@ -230,11 +236,15 @@ public final class ControlPlane implements AutoCloseable {
       return veto.map(Verdict.Refused::new);
     }
     var next = wanted.tree().nextGeneration();
-    if (!ledger.replace(seen, next)) {
-      return Optional.empty();
-    }
-    reconciler.wake(next.id());
-    return Optional.of(new Verdict.Accepted(next, wanted.subject()));
+    return switch (ledger.accept(seen, next)) {
+      case Ledger.Acceptance.Done() -> {
+        reconciler.wake(next.id());
+        yield Optional.of(new Verdict.Accepted(next, wanted.subject()));
+      }
+      case Ledger.Acceptance.Full(var kind) ->
+          Optional.of(new Verdict.Refused(new Refusal.QuotaMet(kind)));
+      case Ledger.Acceptance.Stale() -> Optional.empty();
+    };
   }
 
   /// Whether the load balancer is only at work, so that waiting may help.
@@ -246,6 +256,17 @@ public final class ControlPlane implements AutoCloseable {
   /// What there is now.
   public Inventory inventory() {
     return ledger;
+  }
+
+  /// How much each project may have.
+  public Quotas quotas() {
+    return ledger.quotas();
+  }
+
+  /// Has the data plane of a load balancer told everything anew, in the background; no status
+  /// changes.
+  public void tellAgain(LoadBalancerId id) {
+    reconciler.convergeAgain(id);
   }
 
   /// Stops the background work, waits for what is under way, and saves statistics. The data plane

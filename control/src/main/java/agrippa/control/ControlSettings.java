@@ -1,5 +1,6 @@
 package agrippa.control;
 
+import agrippa.model.Quota;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,9 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// @param tls what TLS settings may be and are by default
 /// @param allowed features that can be switched off
 /// @param reservedAddresses that no member may have
+/// @param quotas of projects of which nothing else is said
 /// @param pace how long things wait
 public record ControlSettings(
-    Providers providers, Tls tls, Allowed allowed, Set<String> reservedAddresses, Pace pace) {
+    Providers providers,
+    Tls tls,
+    Allowed allowed,
+    Set<String> reservedAddresses,
+    Quota quotas,
+    Pace pace) {
   /// Octavia's defaults.
   public static final ControlSettings DEFAULT =
       new ControlSettings(
@@ -25,6 +32,7 @@ public record ControlSettings(
           Tls.DEFAULT,
           new Allowed(true, true, true),
           Set.of("169.254.169.254"),
+          Quota.SILENT,
           Pace.DEFAULT);
 
   public ControlSettings {
@@ -32,15 +40,19 @@ public record ControlSettings(
   }
 
   public ControlSettings with(Pace next) {
-    return new ControlSettings(providers, tls, allowed, reservedAddresses, next);
+    return new ControlSettings(providers, tls, allowed, reservedAddresses, quotas, next);
   }
 
   public ControlSettings with(Tls next) {
-    return new ControlSettings(providers, next, allowed, reservedAddresses, pace);
+    return new ControlSettings(providers, next, allowed, reservedAddresses, quotas, pace);
   }
 
   public ControlSettings with(Allowed next) {
-    return new ControlSettings(providers, tls, next, reservedAddresses, pace);
+    return new ControlSettings(providers, tls, next, reservedAddresses, quotas, pace);
+  }
+
+  public ControlSettings with(Quota next) {
+    return new ControlSettings(providers, tls, allowed, reservedAddresses, next, pace);
   }
 
   /// Names of providers; all stand for the one that the control plane was built with.

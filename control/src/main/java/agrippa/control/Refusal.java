@@ -1,5 +1,6 @@
 package agrippa.control;
 
+import agrippa.model.Countable;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.ProvisioningStatus;
 import java.util.List;
@@ -15,6 +16,9 @@ public sealed interface Refusal {
 
   /// The caller may not do this.
   record Forbidden() implements Refusal {}
+
+  /// The project has as much of this as it may.
+  record QuotaMet(Countable kind) implements Refusal {}
 
   /// The request makes no sense.
   ///
@@ -72,6 +76,9 @@ public sealed interface Refusal {
 
   /// The provider cannot do something that was asked for.
   record UnsupportedOption(String provider, String detail) implements Refusal {}
+
+  /// The provider cannot do what was asked for at all.
+  record UnsupportedAction(String provider, String detail) implements Refusal {}
 
   /// The provider, or a service behind it, failed.
   record ProviderFailed(String provider, String detail) implements Refusal {}

@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -49,7 +50,8 @@ final class Rig {
   final Subnet subnet = network.subnets().getFirst();
   ManualTasks tasks = new ManualTasks();
   ControlPlane plane;
-  private long ids = 0;
+  private final ControlSettings settings;
+  private final AtomicLong ids = new AtomicLong();
   private Instant now = Instant.parse("2026-01-02T03:04:05.678Z");
 
   Rig() {
@@ -57,6 +59,7 @@ final class Rig {
   }
 
   Rig(ControlSettings settings) {
+    this.settings = settings;
     plane = plane(settings);
     plane.start();
     tasks.settle();
@@ -74,7 +77,7 @@ final class Rig {
         secrets,
         Rig::regexIsValid,
         (InstantSource) () -> now,
-        () -> new UUID(7, ++ids),
+        () -> new UUID(7, ids.incrementAndGet()),
         settings.with(impatient),
         tasks);
   }
@@ -91,7 +94,7 @@ final class Rig {
   /// The program dies; its tasks die with it, and another one starts on the same store.
   void crash() {
     tasks = new ManualTasks();
-    plane = plane(ControlSettings.DEFAULT);
+    plane = plane(settings);
     plane.start();
   }
 

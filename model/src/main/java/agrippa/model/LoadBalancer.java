@@ -6,6 +6,7 @@ import java.util.List;
 ///
 /// @param provider as it was asked for, aliases included
 /// @param additionalVips on the same network, one per subnet
+/// @param failovers how often its data plane was ordered to be built anew
 public record LoadBalancer(
     LoadBalancerId id,
     ProjectId project,
@@ -14,12 +15,23 @@ public record LoadBalancer(
     Vip vip,
     List<Vip.Additional> additionalVips,
     String provider,
+    int failovers,
     Lifecycle lifecycle) {
   public LoadBalancer {
     additionalVips = List.copyOf(additionalVips);
   }
 
   public LoadBalancer with(Lifecycle next) {
-    return new LoadBalancer(id, project, labels, adminStateUp, vip, additionalVips, provider, next);
+    return with(failovers, next);
+  }
+
+  /// Has the data plane built anew.
+  public LoadBalancer failedOver() {
+    return with(failovers + 1, lifecycle);
+  }
+
+  private LoadBalancer with(int nextFailovers, Lifecycle next) {
+    return new LoadBalancer(
+        id, project, labels, adminStateUp, vip, additionalVips, provider, nextFailovers, next);
   }
 }

@@ -5,23 +5,29 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
 import agrippa.control.spi.StateStore;
+import agrippa.model.Countable;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.ProjectId;
+import agrippa.model.Quota;
 import agrippa.model.Statistics;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Table;
+import org.jooq.impl.DSL;
 
 /// One row per tree: the tree itself as a document, and beside it what a person or a query would
 /// look for. `docs/decisions/0003-trees-are-stored-whole.md` says why.
 public final class SqlStateStore implements StateStore {
-  private static final List<Migration> HISTORY =
+  static final List<Migration> HISTORY =
       List.of(
           new Migration(
               1,
@@ -43,6 +49,30 @@ public final class SqlStateStore implements StateStore {
                 total_connections BIGINT NOT NULL,
                 request_errors BIGINT NOT NULL
               );
+              """),
+          new Migration(
+              2,
+              "quotas",
+              """
+              CREATE TABLE store_quotas (
+                project VARCHAR(36) NOT NULL PRIMARY KEY,
+                load_balancer INTEGER,
+                listener INTEGER,
+                pool INTEGER,
+                member INTEGER,
+                health_monitor INTEGER,
+                l7_policy INTEGER,
+                l7_rule INTEGER
+              );
+              INSERT INTO store_quotas (project) SELECT DISTINCT project FROM store_trees;
+              """),
+          new Migration(
+              3,
+              "failovers",
+              """
+              UPDATE store_trees
+                SET document = json_set(document, '$.loadBalancer.failovers', 0), format = 2
+                WHERE format = 1;
               """));
 
   private static final Table<Record> TREES = table(name("store_trees"));
@@ -60,6 +90,8 @@ public final class SqlStateStore implements StateStore {
   private static final Field<Long> BYTES_OUT = field(name("bytes_out"), Long.class);
   private static final Field<Long> TOTAL = field(name("total_connections"), Long.class);
   private static final Field<Long> ERRORS = field(name("request_errors"), Long.class);
+
+  private static final Table<Record> QUOTAS = table(name("store_quotas"));
 
   private final TreeCodec codec = new TreeCodec();
   private final DSLContext sql;
@@ -168,6 +200,44 @@ public final class SqlStateStore implements StateStore {
                       .toList())
               .execute();
           return true;
+        });
+  }
+
+  @Override
+  public Map<ProjectId, Quota> quotas() {
+    var found = new HashMap<ProjectId, Quota>();
+    sql.select(DSL.asterisk())
+        .from(QUOTAS)
+        .forEach(row -> found.put(new ProjectId(row.get(PROJECT)), quota(row)));
+    return found;
+  }
+
+  private static Quota quota(Record row) {
+    var limits = new EnumMap<Countable, Integer>(Countable.class);
+    for (var kind : Countable.values()) {
+      var limit = row.get(column(kind));
+      if (limit != null) {
+        limits.put(kind, limit);
+      }
+    }
+    return new Quota(limits);
+  }
+
+  private static Field<Integer> column(Countable kind) {
+    return field(name(kind.name().toLowerCase(Locale.ROOT)), Integer.class);
+  }
+
+  @Override
+  public void saveQuota(ProjectId project, Quota quota) {
+    var row = new HashMap<Field<?>, Object>();
+    row.put(PROJECT, project.value());
+    for (var kind : Countable.values()) {
+      row.put(column(kind), quota.limits().get(kind));
+    }
+    writes.write(
+        sql -> {
+          sql.deleteFrom(QUOTAS).where(PROJECT.eq(project.value())).execute();
+          return sql.insertInto(QUOTAS).set(row).execute() == 1;
         });
   }
 

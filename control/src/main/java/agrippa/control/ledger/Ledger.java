@@ -1,14 +1,19 @@
 package agrippa.control.ledger;
 
 import agrippa.control.Inventory;
+import agrippa.control.Quotas;
 import agrippa.control.spi.StateStore;
+import agrippa.model.Countable;
 import agrippa.model.HealthMonitorId;
 import agrippa.model.L7PolicyId;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.PoolId;
+import agrippa.model.ProjectId;
+import agrippa.model.Quota;
 import agrippa.model.Statistics;
+import agrippa.model.Usage;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,26 +29,70 @@ import java.util.function.UnaryOperator;
 /// All trees, each behind a lock of its own, so that a write for one load balancer never waits for
 /// another. What is visible here is in the store; only operating statuses may be newer.
 ///
-/// Writers take a tree, think without a lock, and [#replace] exactly the tree that they took.
+/// Writers take a tree, think without a lock, and replace exactly the tree that they took: with
+/// [#accept] if it is a change that somebody wants and that quotas may forbid, with [#settle] if it
+/// is what became of one.
 public final class Ledger implements Inventory {
   private final StateStore store;
   private final Counters counters;
+  private final QuotaBook quotas;
+  private final Usages usages = new Usages();
   private final ConcurrentMap<LoadBalancerId, Slot> slots = new ConcurrentHashMap<>();
   private final ConcurrentSkipListMap<Age, Slot> byAge = new ConcurrentSkipListMap<>();
   // Ids of listeners, pools, health monitors and L7 policies, each of its own type.
   private final ConcurrentMap<Record, LoadBalancerId> owners = new ConcurrentHashMap<>();
 
   /// Loads what is stored.
-  public Ledger(StateStore store, Counters counters) {
+  ///
+  /// @param defaults of all quotas
+  public Ledger(StateStore store, Counters counters, Quota defaults) {
     this.store = store;
     this.counters = counters;
-    store.load().forEach(this::publish);
+    this.quotas = new QuotaBook(store, defaults);
+    for (var tree : store.load()) {
+      usages.add(tree.loadBalancer().project(), Usage.of(tree));
+      publish(tree);
+    }
   }
 
-  /// Stores and shows a new tree.
-  public void add(LoadBalancerTree tree) {
-    store.commit(tree);
-    publish(tree);
+  /// What became of a tree that a writer wants shown.
+  public sealed interface Acceptance {
+    /// It is stored and visible.
+    record Done() implements Acceptance {}
+
+    /// The tree that it was made from is no longer the current one; nothing happened.
+    record Stale() implements Acceptance {}
+
+    /// The project already has as much of this as it may; nothing happened.
+    record Full(Countable kind) implements Acceptance {}
+  }
+
+  /// Stores and shows a new tree, if its project may have it.
+  ///
+  /// @return never stale
+  public Acceptance add(LoadBalancerTree tree) {
+    quotas.meet(tree.loadBalancer().project());
+    return within(tree, Usage.NONE, () -> publish(tree));
+  }
+
+  /// Stores a tree, if its project may have what it holds more than before, and then shows it.
+  private Acceptance within(LoadBalancerTree next, Usage before, Runnable show) {
+    var project = next.loadBalancer().project();
+    var after = Usage.of(next);
+    var growth = before.growthTo(after);
+    var full = usages.claim(project, growth, quotas.of(project));
+    if (full.isPresent()) {
+      return new Acceptance.Full(full.get());
+    }
+    boolean stored = false;
+    try {
+      store.commit(next);
+      stored = true;
+    } finally {
+      usages.release(project, stored ? after.growthTo(before) : growth);
+    }
+    show.run();
+    return new Acceptance.Done();
   }
 
   private void publish(LoadBalancerTree tree) {
@@ -53,10 +102,24 @@ public final class Ledger implements Inventory {
     byAge.put(Age.of(tree), slot);
   }
 
-  /// Stores and shows a tree of the next generation in place of the one it was made from.
+  /// Stores and shows a tree of the next generation in place of the one it was made from, if its
+  /// project may have what it holds more than that one.
+  public Acceptance accept(LoadBalancerTree seen, LoadBalancerTree next) {
+    var slot = slots.get(seen.id());
+    return slot == null
+        ? new Acceptance.Stale()
+        : slot.locked(
+            () ->
+                slot.tree() == seen
+                    ? within(next, Usage.of(seen), () -> show(slot, seen, next))
+                    : new Acceptance.Stale());
+  }
+
+  /// Stores and shows a tree of the next generation in place of the one it was made from. Quotas
+  /// have no say: what is there is there.
   ///
   /// @return false if that one is no longer the current one; nothing happened then
-  public boolean replace(LoadBalancerTree seen, LoadBalancerTree next) {
+  public boolean settle(LoadBalancerTree seen, LoadBalancerTree next) {
     var slot = slots.get(seen.id());
     return slot != null
         && slot.locked(
@@ -65,6 +128,7 @@ public final class Ledger implements Inventory {
                 return false;
               }
               store.commit(next);
+              usages.add(seen.loadBalancer().project(), Usage.of(next).minus(Usage.of(seen)));
               show(slot, seen, next);
               return true;
             });
@@ -98,6 +162,7 @@ public final class Ledger implements Inventory {
                 return false;
               }
               store.remove(seen.id(), seen.generation());
+              usages.release(seen.loadBalancer().project(), Usage.of(seen));
               slot.show(null);
               slots.remove(seen.id());
               byAge.remove(Age.of(seen));
@@ -112,6 +177,16 @@ public final class Ledger implements Inventory {
   public long await(LoadBalancerTree seen, long nanoseconds) {
     var slot = slots.get(seen.id());
     return slot == null ? nanoseconds : slot.await(seen, nanoseconds);
+  }
+
+  /// How much each project may have.
+  public Quotas quotas() {
+    return quotas;
+  }
+
+  /// How much more of something a project may have now.
+  public long left(ProjectId project, Countable kind) {
+    return quotas.of(project).left(kind, usages.of(project));
   }
 
   @Override

@@ -3,7 +3,7 @@ package agrippa.control.ledger;
 import agrippa.model.LoadBalancerTree;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +22,10 @@ final class Slot {
     return tree;
   }
 
-  boolean locked(BooleanSupplier action) {
+  <T> T locked(Supplier<T> action) {
     lock.lock();
     try {
-      return action.getAsBoolean();
+      return action.get();
     } finally {
       lock.unlock();
     }

@@ -17,6 +17,7 @@ final class Desk {
   private boolean resting;
   private int failures;
   private @Nullable Vip vip;
+  private @Nullable Integer failovers;
 
   /// Asks for attention.
   ///
@@ -88,6 +89,15 @@ final class Desk {
   /// The VIP's port is like this.
   synchronized void vipIs(Vip now) {
     vip = now;
+  }
+
+  /// Whether what runs must be torn down first. A new desk says no: nothing has run so far.
+  ///
+  /// @param ordered how often a failover was asked for until now
+  synchronized boolean failOver(int ordered) {
+    boolean due = failovers != null && failovers != ordered;
+    failovers = ordered;
+    return due;
   }
 
   /// How long to rest after so many failures: twice as long each time.

@@ -102,7 +102,8 @@ public final class Reconciler implements AutoCloseable {
         .forEach(tree -> convergeAgain(tree.id()));
   }
 
-  private void convergeAgain(LoadBalancerId id) {
+  /// Says that a load balancer is due although nothing changed. Cheap, like [#wake].
+  public void convergeAgain(LoadBalancerId id) {
     desks.computeIfAbsent(id, it -> new Desk()).doubt();
     wake(id);
   }
@@ -186,9 +187,13 @@ public final class Reconciler implements AutoCloseable {
 
   /// A tree that is PENDING is left alone: it is about to be settled.
   private LoadBalancerTree rollUp(LoadBalancerTree tree, Observation observation) {
-    observation.listeners().forEach((id, state) -> counters.see(id, state.statistics()));
+    count(observation);
     boolean pending = tree.loadBalancer().lifecycle().provisioning().pending();
     return pending ? tree : StatusRollup.rollUp(tree, observation);
+  }
+
+  private void count(Observation observation) {
+    observation.listeners().forEach((id, state) -> counters.see(id, state.statistics()));
   }
 
   private void remove(LoadBalancerTree tree, Desk desk) {
@@ -209,7 +214,7 @@ public final class Reconciler implements AutoCloseable {
     if (settled.equals(tree)) {
       ledger.amend(tree.id(), current -> current == tree ? next : current);
       conclude(tree, outcome, desk);
-    } else if (ledger.replace(tree, next.nextGeneration())) {
+    } else if (ledger.settle(tree, next.nextGeneration())) {
       conclude(next.nextGeneration(), outcome, desk);
     } else {
       // Somebody changed the tree in the meantime: what came out is about the past.
@@ -223,6 +228,11 @@ public final class Reconciler implements AutoCloseable {
       if (desk.vipIsNew(vip)) {
         networks.updateVip(tree.id(), vip);
         desk.vipIs(vip);
+      }
+      if (desk.failOver(tree.loadBalancer().failovers())) {
+        // What was carried so far is seen for the last time.
+        provider.observe(tree.id()).ifPresent(this::count);
+        provider.remove(tree.id());
       }
       return provider.converge(Settlement.desired(tree));
     } catch (ServiceUnavailableException e) {

@@ -8,6 +8,7 @@ import agrippa.control.Change.ListenerGraph;
 import agrippa.control.Change.PoolGraph;
 import agrippa.control.Kind;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.HealthMonitor;
 import agrippa.model.HealthMonitorId;
 import agrippa.model.L7Policy;
@@ -17,7 +18,9 @@ import agrippa.model.ListenerId;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
 import agrippa.model.PoolProtocol;
+import agrippa.model.ProjectId;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +31,19 @@ import org.jspecify.annotations.Nullable;
 /// those defined inside listeners and policies are hoisted, and all are made before the listeners.
 final class GraphRules {
   private final Terms terms;
+  private final ProjectId project;
   private final PoolRules pools;
   private final MemberRules members;
   private final HealthMonitorRules monitors;
   private final ListenerRules listeners;
   private final L7PolicyRules policies;
   private final L7RuleRules rules;
+  // What quotas must leave room for, as far as the graph has been read.
+  private final Map<Countable, Integer> wanted = new EnumMap<>(Countable.class);
 
-  GraphRules(Terms terms) {
+  GraphRules(Terms terms, ProjectId project) {
     this.terms = terms;
+    this.project = project;
     this.pools = new PoolRules(terms);
     this.members = new MemberRules(terms);
     this.monitors = new HealthMonitorRules(terms);
@@ -50,13 +57,21 @@ final class GraphRules {
 
   Parts build(CreateLoadBalancer graph, VipFacts vips) {
     var byName = new HashMap<String, Pool>();
-    var built = definitions(graph).stream().map(this::pool).toList();
+    var definitions = definitions(graph);
+    requireRoom(Countable.POOL, definitions.size());
+    var built = definitions.stream().map(this::pool).toList();
     built.forEach(pool -> byName.put(pool.labels().name(), pool));
+    requireRoom(Countable.LISTENER, graph.listeners().size());
     var made = new ArrayList<Listener>();
     for (var listener : graph.listeners()) {
       made.add(listener(listener, byName, made, vips));
     }
     return new Parts(made, built);
+  }
+
+  private void requireRoom(Countable kind, int more) {
+    int all = wanted.merge(kind, more, Integer::sum);
+    terms.requireRoom(project, kind, all);
   }
 
   private static List<PoolGraph> definitions(CreateLoadBalancer graph) {
@@ -103,6 +118,8 @@ final class GraphRules {
       throw missing(graph, "lb_algorithm");
     }
     PersistenceRules.require(protocol, graph.attributes().persistence());
+    requireRoom(Countable.HEALTH_MONITOR, graph.monitor() == null ? 0 : 1);
+    requireRoom(Countable.MEMBER, graph.members().size());
     var monitor = monitor(graph, protocol);
     return pools.build(
         new PoolId(terms.ids().get()),
@@ -177,6 +194,8 @@ final class GraphRules {
       if (pool != null) {
         Protocols.requireMatch(graph.protocol(), pool.protocol());
       }
+      requireRoom(Countable.L7_POLICY, 1);
+      requireRoom(Countable.L7_RULE, one.rules().size());
       var id = new L7PolicyId(terms.ids().get());
       var policy =
           policies.build(

@@ -9,6 +9,7 @@ import agrippa.control.Change.UpdateHealthMonitor;
 import agrippa.control.Kind;
 import agrippa.control.Patch;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.HealthMonitor;
 import agrippa.model.HealthMonitorId;
 import agrippa.model.Labels;
@@ -35,6 +36,7 @@ final class HealthMonitorRules {
   LoadBalancerTree create(
       LoadBalancerTree tree, Pool pool, CreateHealthMonitor change, HealthMonitorId id) {
     requireType(change.type(), pool.protocol(), change.attributes());
+    terms.requireRoom(tree, Countable.HEALTH_MONITOR, 1);
     requireMutable(tree, pool);
     var monitor = build(id, change.type(), change.attributes());
     if (pool.monitor() != null) {

@@ -5,6 +5,7 @@ import agrippa.control.Change.CreateL7Policy;
 import agrippa.control.Change.UpdateL7Policy;
 import agrippa.control.Kind;
 import agrippa.control.Patch;
+import agrippa.model.Countable;
 import agrippa.model.L7Policy;
 import agrippa.model.L7PolicyId;
 import agrippa.model.L7Rule;
@@ -29,6 +30,7 @@ final class L7PolicyRules {
     var given = change.attributes();
     Protocols.requireChildren(listener.protocol());
     requirePool(tree, listener, given.redirectPool());
+    terms.requireRoom(tree, Countable.L7_POLICY, 1);
     var policy = build(id, given, given.redirectPool().orNull(null), List.of());
     Marks.requireMutable(tree);
     return Marks.along(tree, listener.id())

@@ -5,6 +5,7 @@ import agrippa.control.Change.CreateL7Rule;
 import agrippa.control.Change.UpdateL7Rule;
 import agrippa.control.Kind;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.L7Policy;
 import agrippa.model.L7Rule;
 import agrippa.model.L7RuleId;
@@ -27,6 +28,7 @@ final class L7RuleRules {
       LoadBalancerTree tree, Listener listener, L7Policy policy, CreateL7Rule change, L7RuleId id) {
     var rule = build(id, change.attributes());
     requireRoom(policy.rules(), policy.id());
+    terms.requireRoom(tree, Countable.L7_RULE, 1);
     requireMutable(tree, policy);
     return withRules(tree, listener, policy, Lists.plus(policy.rules(), rule));
   }

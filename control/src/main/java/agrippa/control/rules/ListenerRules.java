@@ -6,6 +6,7 @@ import agrippa.control.Change.UpdateListener;
 import agrippa.control.Kind;
 import agrippa.control.Patch;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.L7Policy;
 import agrippa.model.Labels;
 import agrippa.model.Listener;
@@ -32,6 +33,7 @@ final class ListenerRules {
   }
 
   LoadBalancerTree create(LoadBalancerTree tree, CreateListener change, ListenerId id) {
+    terms.requireRoom(tree, Countable.LISTENER, 1);
     var pool = change.attributes().defaultPool();
     requireDefaultPool(tree, change.protocol(), pool);
     Marks.requireMutable(tree);

@@ -5,9 +5,11 @@ import static agrippa.control.rules.RefusedException.invalid;
 import agrippa.control.Change.CreateLoadBalancer;
 import agrippa.control.Change.DeleteLoadBalancer;
 import agrippa.control.Change.FailOver;
+import agrippa.control.Change.FailOverAmphora;
 import agrippa.control.Change.UpdateLoadBalancer;
 import agrippa.control.Refusal;
 import agrippa.control.spi.Networks.VipClaim.Claimed;
+import agrippa.model.Countable;
 import agrippa.model.Labels;
 import agrippa.model.LoadBalancer;
 import agrippa.model.LoadBalancerId;
@@ -37,7 +39,8 @@ final class LoadBalancerRules {
       throw invalid("Invalid availability zone.");
     }
     var provider = provider(change.provider());
-    var parts = new GraphRules(terms).build(change, VipFacts.of(wish, terms.world()));
+    terms.requireRoom(project, Countable.LOAD_BALANCER, 1);
+    var parts = new GraphRules(terms, project).build(change, VipFacts.of(wish, terms.world()));
     var id = new LoadBalancerId(terms.ids().get());
     return new Plan.Claim(
         id, project, wish, claimed -> tree(id, project, provider, change, parts, claimed));
@@ -60,6 +63,7 @@ final class LoadBalancerRules {
             claimed.vip(),
             claimed.additional(),
             provider,
+            0,
             Marks.created(terms.now()));
     return new LoadBalancerTree(loadBalancer, 0, parts.listeners(), parts.pools());
   }
@@ -107,6 +111,7 @@ final class LoadBalancerRules {
                 attributes.vipSecurityGroups().over(vip.securityGroups(), List.of())),
             old.additionalVips(),
             old.provider(),
+            old.failovers(),
             Marks.updated(old.lifecycle(), terms.now()));
     return tree.with(next);
   }
@@ -128,7 +133,19 @@ final class LoadBalancerRules {
       throw RefusedException.forbidden();
     }
     Marks.requireSettled(tree);
-    var loadBalancer = tree.loadBalancer();
+    return failedOver(tree);
+  }
+
+  LoadBalancerTree failOver(LoadBalancerTree tree, FailOverAmphora change) {
+    if (!terms.caller().admin()) {
+      throw RefusedException.forbidden();
+    }
+    Marks.requireMutable(tree);
+    return failedOver(tree);
+  }
+
+  private LoadBalancerTree failedOver(LoadBalancerTree tree) {
+    var loadBalancer = tree.loadBalancer().failedOver();
     return tree.with(loadBalancer.with(Marks.updated(loadBalancer.lifecycle(), terms.now())));
   }
 }

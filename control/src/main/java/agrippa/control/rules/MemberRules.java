@@ -11,6 +11,7 @@ import agrippa.control.Change.UpdateMember;
 import agrippa.control.Kind;
 import agrippa.control.Patch;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.Labels;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Member;
@@ -39,6 +40,7 @@ final class MemberRules {
     var given = change.member();
     requireNotReserved(given);
     requireSubnet(given.subnet());
+    terms.requireRoom(tree, Countable.MEMBER, 1);
     requireNoSriov(given);
     requireMutable(tree, pool);
     requireNew(pool.members(), given);
@@ -165,6 +167,7 @@ final class MemberRules {
       }
     }
     var deleted = change.additiveOnly() ? Set.<MemberId>of() : others(pool, updates);
+    terms.requireRoom(tree, Countable.MEMBER, created.size() - deleted.size());
     if (updates.isEmpty() && created.isEmpty() && deleted.isEmpty()) {
       return tree;
     }

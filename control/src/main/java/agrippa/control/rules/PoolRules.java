@@ -8,6 +8,7 @@ import agrippa.control.Change.UpdatePool;
 import agrippa.control.Kind;
 import agrippa.control.Patch;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.HealthMonitor;
 import agrippa.model.L7Action;
 import agrippa.model.Labels;
@@ -42,6 +43,7 @@ final class PoolRules {
     }
     listener.ifPresent(it -> Protocols.requireChildren(it.protocol()));
     PersistenceRules.require(change.protocol(), change.attributes().persistence());
+    terms.requireRoom(tree, Countable.POOL, 1);
     if (listener.map(Listener::defaultPool).isPresent()) {
       throw new RefusedException(new Refusal.DuplicateDefaultPool());
     }

@@ -64,6 +64,8 @@ public final class Rules {
           accepted(new LoadBalancerRules(terms).delete(tree(it.id()), it), it.id().value());
       case Change.FailOver it ->
           accepted(new LoadBalancerRules(terms).failOver(tree(it.id()), it), it.id().value());
+      case Change.FailOverAmphora it ->
+          accepted(new LoadBalancerRules(terms).failOver(tree(it.id()), it), it.id().value());
       case Change.CreateListener it -> create(it);
       case Change.UpdateListener it -> {
         var tree = tree(it.id());

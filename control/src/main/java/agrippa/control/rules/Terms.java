@@ -2,6 +2,9 @@ package agrippa.control.rules;
 
 import agrippa.control.Caller;
 import agrippa.control.ControlSettings;
+import agrippa.control.Refusal;
+import agrippa.model.Countable;
+import agrippa.model.LoadBalancerTree;
 import agrippa.model.ProjectId;
 import java.time.Instant;
 import java.util.UUID;
@@ -11,20 +14,40 @@ import java.util.function.Supplier;
 /// What a decision hangs on besides the change and the tree.
 ///
 /// @param world as the caller sees it
+/// @param room that quotas leave
 /// @param regexIsValid whether the data plane can use a regular expression
 /// @param ids of whatever the change creates
 /// @param now to the second
 public record Terms(
     Caller caller,
     World world,
+    Room room,
     ControlSettings settings,
     Predicate<String> regexIsValid,
     Supplier<UUID> ids,
     Instant now) {
 
+  /// How much more of something a project may have.
+  @FunctionalInterface
+  public interface Room {
+    long left(ProjectId project, Countable kind);
+  }
+
   void requireAccess(ProjectId owner) {
     if (!caller.mayUse(owner)) {
       throw RefusedException.forbidden();
     }
+  }
+
+  /// Octavia's place for this check is behind those of the provider and before those of states.
+  /// Two changes that pass it at once may still be too much: the ledger has the last word.
+  void requireRoom(ProjectId project, Countable kind, int more) {
+    if (more > 0 && room.left(project, kind) < more) {
+      throw new RefusedException(new Refusal.QuotaMet(kind));
+    }
+  }
+
+  void requireRoom(LoadBalancerTree tree, Countable kind, int more) {
+    requireRoom(tree.loadBalancer().project(), kind, more);
   }
 }

@@ -3,6 +3,8 @@ package agrippa.control.spi;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.ProjectId;
+import agrippa.model.Quota;
 import agrippa.model.Statistics;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,12 @@ public interface StateStore {
 
   /// Saves what listeners have carried, and forgets all other listeners.
   void saveStatistics(Map<ListenerId, Statistics> statistics);
+
+  /// What was said of each project's quota; [Quota#SILENT] of one that is merely known.
+  Map<ProjectId, Quota> quotas();
+
+  /// Stores what is said of a project's quota, in place of what was said before.
+  void saveQuota(ProjectId project, Quota quota);
 
   /// A writer worked on an old tree.
   final class StaleGenerationException extends RuntimeException {

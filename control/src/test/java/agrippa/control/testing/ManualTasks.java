@@ -2,14 +2,14 @@ package agrippa.control.testing;
 
 import agrippa.control.reconcile.Tasks;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /// Runs tasks when told to, in order, on the thread that tells; time passes when told to.
 public final class ManualTasks implements Tasks {
-  private final Deque<Runnable> ready = new ArrayDeque<>();
+  private final Deque<Runnable> ready = new ConcurrentLinkedDeque<>();
   private final PriorityQueue<Later> later =
       new PriorityQueue<>(Comparator.comparing(Later::at).thenComparing(Later::order));
   private Duration now = Duration.ZERO;

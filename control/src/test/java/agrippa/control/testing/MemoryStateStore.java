@@ -4,6 +4,8 @@ import agrippa.control.spi.StateStore;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.ProjectId;
+import agrippa.model.Quota;
 import agrippa.model.Statistics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.Map;
 /// Keeps trees as long as the object lives, and so outlives a control plane.
 public final class MemoryStateStore implements StateStore {
   private final Map<LoadBalancerId, LoadBalancerTree> trees = new LinkedHashMap<>();
+  private final Map<ProjectId, Quota> quotas = new HashMap<>();
   private Map<ListenerId, Statistics> statistics = Map.of();
   private Runnable beforeWrites = () -> {};
   private Runnable afterWrites = () -> {};
@@ -69,6 +72,18 @@ public final class MemoryStateStore implements StateStore {
   public synchronized void saveStatistics(Map<ListenerId, Statistics> next) {
     beforeWrites.run();
     statistics = new HashMap<>(next);
+    afterWrites.run();
+  }
+
+  @Override
+  public synchronized Map<ProjectId, Quota> quotas() {
+    return Map.copyOf(quotas);
+  }
+
+  @Override
+  public synchronized void saveQuota(ProjectId project, Quota quota) {
+    beforeWrites.run();
+    quotas.put(project, quota);
     afterWrites.run();
   }
 }

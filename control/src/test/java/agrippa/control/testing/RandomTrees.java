@@ -74,6 +74,7 @@ public final class RandomTrees {
             many(() -> new SecurityGroupId(uuid()))),
         many(() -> new Vip.Additional(new SubnetId(uuid()), "2001:db8::" + random.nextInt(9))),
         text(),
+        random.nextInt(3),
         lifecycle());
   }
 

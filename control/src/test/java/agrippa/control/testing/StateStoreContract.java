@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import agrippa.control.spi.StateStore;
 import agrippa.control.spi.StateStore.StaleGenerationException;
+import agrippa.model.Countable;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.ProjectId;
+import agrippa.model.Quota;
 import agrippa.model.Statistics;
 import java.util.ArrayList;
 import java.util.Map;
@@ -30,6 +33,7 @@ public abstract class StateStoreContract {
   public void startsEmpty() {
     assertThat(store().load()).isEmpty();
     assertThat(store().statistics()).isEmpty();
+    assertThat(store().quotas()).isEmpty();
   }
 
   @Test
@@ -102,6 +106,22 @@ public abstract class StateStoreContract {
     store().saveStatistics(last);
     assertThat(store().statistics()).isEqualTo(last);
     assertThat(reopened().statistics()).isEqualTo(last);
+  }
+
+  @Test
+  public void keepsWhatWasSaidLastOfEachQuota() {
+    var some = Quota.SILENT.with(Countable.MEMBER, 0).with(Countable.L7_RULE, Quota.UNLIMITED);
+    var all = Quota.SILENT;
+    for (var kind : Countable.values()) {
+      all = all.with(kind, Quota.MAX - kind.ordinal());
+    }
+    var wanted =
+        Map.of(new ProjectId("a"), some, new ProjectId("b"), all, new ProjectId("c"), Quota.SILENT);
+    store().saveQuota(new ProjectId("a"), all);
+    store().saveQuota(new ProjectId("c"), all);
+    wanted.forEach(store()::saveQuota);
+    assertThat(store().quotas()).isEqualTo(wanted);
+    assertThat(reopened().quotas()).isEqualTo(wanted);
   }
 
   @Test

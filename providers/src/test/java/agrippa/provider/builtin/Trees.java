@@ -74,6 +74,7 @@ final class Trees {
             List.of()),
         List.of(),
         "amphora",
+        0,
         ACTIVE);
   }
 
