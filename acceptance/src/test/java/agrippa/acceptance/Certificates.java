@@ -2,6 +2,8 @@ package agrippa.acceptance;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -9,6 +11,7 @@ import java.security.cert.Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -21,28 +24,44 @@ final class Certificates {
 
   /// A PKCS#12 bundle without a passphrase.
   static byte[] bundle(String name) throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    KeyPair keys = generator.generateKeyPair();
-    X500Name subject = new X500Name("CN=" + name);
-    Instant now = Instant.now();
-    Certificate certificate =
-        new JcaX509CertificateConverter()
-            .getCertificate(
-                new JcaX509v3CertificateBuilder(
-                        subject,
-                        BigInteger.valueOf(now.toEpochMilli()),
-                        Date.from(now.minus(Duration.ofHours(1))),
-                        Date.from(now.plus(Duration.ofDays(1))),
-                        subject,
-                        keys.getPublic())
-                    .build(
-                        new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+    KeyPair keys = keys();
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    store.setKeyEntry("key", keys.getPrivate(), new char[0], new Certificate[] {certificate});
+    store.setKeyEntry(
+        "key", keys.getPrivate(), new char[0], new Certificate[] {certificate(name, keys)});
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     store.store(out, new char[0]);
     return out.toByteArray();
+  }
+
+  /// A certificate without its key, as PEM.
+  static byte[] authority(String name) throws Exception {
+    String base64 =
+        Base64.getMimeEncoder(64, new byte[] {'\n'})
+            .encodeToString(certificate(name, keys()).getEncoded());
+    return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+        .formatted(base64)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static KeyPair keys() throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  private static Certificate certificate(String name, KeyPair keys) throws Exception {
+    X500Name subject = new X500Name("CN=" + name);
+    Instant now = Instant.now();
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            new JcaX509v3CertificateBuilder(
+                    subject,
+                    BigInteger.valueOf(now.toEpochMilli()),
+                    Date.from(now.minus(Duration.ofHours(1))),
+                    Date.from(now.plus(Duration.ofDays(1))),
+                    subject,
+                    keys.getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
   }
 }

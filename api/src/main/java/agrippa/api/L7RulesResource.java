@@ -92,7 +92,7 @@ final class L7RulesResource {
     Optional<L7PolicyId> id = Gateway.id(text).map(L7PolicyId::new);
     return id.flatMap(gateway.inventory()::treeOf)
         .flatMap(tree -> id.flatMap(tree::policy).map(policy -> answer.apply(tree, policy)))
-        .orElseGet(() -> Faults.framework(404, "Not Found", "L7Policy " + text + " not found."));
+        .orElseGet(() -> Faults.framework(404, "Bad Request", "L7Policy " + text + " not found."));
   }
 
   private static L7RuleId id(Request request) {

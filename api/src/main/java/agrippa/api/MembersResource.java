@@ -107,7 +107,7 @@ final class MembersResource {
     Optional<PoolId> id = Gateway.id(text).map(PoolId::new);
     return id.flatMap(gateway.inventory()::treeOf)
         .flatMap(tree -> id.flatMap(tree::pool).map(pool -> answer.apply(tree, pool)))
-        .orElseGet(() -> Faults.framework(404, "Not Found", "Pool " + text + " not found."));
+        .orElseGet(() -> Faults.framework(404, "Bad Request", "Pool " + text + " not found."));
   }
 
   private static MemberId id(Request request) {

@@ -171,7 +171,7 @@ class OctaviaApiTest {
                 assertThat(it.text())
                     .isEqualTo(
                         """
-                        {"code":404,"title":"Not Found","description":"%s"}"""
+                        {"code":404,"title":"Bad Request","description":"%s"}"""
                             .formatted(description)));
   }
 

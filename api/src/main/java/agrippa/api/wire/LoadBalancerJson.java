@@ -136,7 +136,7 @@ public final class LoadBalancerJson {
             values.orNull(VIP_SUBNET),
             values.orNull(VIP_NETWORK),
             values.or(ADDITIONAL_VIPS, List.of())),
-        values.orNull(PROVIDER),
+        textOrNull(values.orNull(PROVIDER)),
         flavor == null ? null : flavor.toString(),
         values.orNull(AVAILABILITY_ZONE),
         attributes(values),
@@ -145,9 +145,14 @@ public final class LoadBalancerJson {
   }
 
   private static @Nullable ProjectId project(Values values) {
-    String tenant = values.orNull(CommonJson.TENANT);
-    String project = tenant == null ? values.orNull(CommonJson.PROJECT) : tenant;
+    String tenant = textOrNull(values.orNull(CommonJson.TENANT));
+    String project = tenant == null ? textOrNull(values.orNull(CommonJson.PROJECT)) : tenant;
     return project == null ? null : new ProjectId(project);
+  }
+
+  /// Octavia takes an empty text for none.
+  private static @Nullable String textOrNull(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : text;
   }
 
   private static Attributes.OfLoadBalancer attributes(Values values) {

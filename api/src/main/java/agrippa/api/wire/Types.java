@@ -246,7 +246,7 @@ final class Types {
         if (it.isNull()) {
           throw where.misfit(value, "Value should not contain null");
         }
-        items.add(item.read(it, where));
+        items.add(item.read(it, where.among(value)));
       }
       return items;
     };
@@ -271,7 +271,7 @@ final class Types {
                 if (it.getValue().isNull()) {
                   throw where.misfit(value, "Value should not contain null");
                 }
-                entries.put(it.getKey(), item.read(it.getValue(), where));
+                entries.put(it.getKey(), item.read(it.getValue(), where.among(value)));
               });
       return entries;
     };

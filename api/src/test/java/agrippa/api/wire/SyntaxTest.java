@@ -114,7 +114,7 @@ class SyntaxTest {
         "\"name\": {\"a\": [null]} | name. Value: '{'a': [None]}'. Value should be string",
         "\"tags\": [\"a\", \"a\"] | tags. Value: '['a', 'a']'. Value should not contain duplicates",
         "\"tags\": [null] | tags. Value: '[None]'. Value should not contain null",
-        "\"tags\": [1] | tags. Value: '1'. Value should be string",
+        "\"tags\": [1] | tags. Value: '[1]'. Value should be string",
         "\"monitor_address\": 1 | monitor_address. Value: '1'. Value should be IPv4 or IPv6 format",
         "\"monitor_address\": \"1.2.3\" | monitor_address. Value: '1.2.3'. Value should be IPv4 or IPv6 format",
         "\"monitor_address\": \"10.0.0.01\" | monitor_address. Value: '10.0.0.01'. Value should be IPv4 or IPv6 format",

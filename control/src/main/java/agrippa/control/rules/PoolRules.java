@@ -101,9 +101,11 @@ final class PoolRules {
     }
     requireReferences(given, authorities, revocations);
     boolean enabled = given.tlsEnabled().over(false, false);
-    if (enabled) {
-      parameters.require(given.tlsCiphers(), given.tlsVersions(), given.alpnProtocols());
-    }
+    // Ciphers are checked even where they are not used, as Octavia does.
+    parameters.require(
+        given.tlsCiphers(),
+        enabled ? given.tlsVersions() : Patch.keep(),
+        enabled ? given.alpnProtocols() : Patch.keep());
     var settings = terms.settings().tls();
     var ciphers = given.tlsCiphers().value();
     var versions = given.tlsVersions().value();
