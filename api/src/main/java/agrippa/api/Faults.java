@@ -123,6 +123,9 @@ final class Faults {
       case PORT -> "Port";
       case QOS_POLICY -> "qos_policy";
       case SECURITY_GROUP -> "Security Group";
+      case QUOTAS -> "Quotas";
+      case AMPHORA -> "Amphora";
+      case AMPHORA_STATISTICS -> "Amphora stats for";
     };
   }
 
@@ -138,8 +141,11 @@ final class Faults {
     };
   }
 
-  /// Octavia names a policy that is at work without the blank.
+  /// Octavia names some things otherwise when they are at work.
   private static String immutable(Kind kind) {
+    if (kind == Kind.AMPHORA) {
+      return "amphora";
+    }
     return kind == Kind.L7_POLICY ? "L7Policy" : name(kind);
   }
 }

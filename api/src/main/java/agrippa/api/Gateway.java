@@ -34,11 +34,20 @@ record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory) 
   private static final Pattern UUID_TEXT =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-  /// Trees that a list request is about: of the caller's project, of the one that it names, or of
-  /// all for an admin who names none.
+  /// Trees that a list request is about.
+  ///
+  /// @throws RefusedException as [#scope] does
+  Stream<LoadBalancerTree> visible(Request request) {
+    Optional<ProjectId> scope = scope(request);
+    return inventory.all().stream()
+        .filter(it -> scope.isEmpty() || it.loadBalancer().project().equals(scope.get()));
+  }
+
+  /// The project that a list request is about: the caller's, or the one that it names; nothing if
+  /// it is about all, as for an admin who names none.
   ///
   /// @throws RefusedException if it names another's
-  Stream<LoadBalancerTree> visible(Request request) {
+  static Optional<ProjectId> scope(Request request) {
     Caller caller = Access.caller();
     Optional<ProjectId> project =
         request
@@ -47,19 +56,19 @@ record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory) 
             .or(() -> caller.admin() ? Optional.empty() : Optional.ofNullable(caller.project()));
     if (project.isEmpty()) {
       requireAdmin(caller);
-      return inventory.all().stream();
+    } else {
+      requireUse(caller, project.get());
     }
-    requireUse(caller, project.get());
-    return inventory.all().stream().filter(it -> it.loadBalancer().project().equals(project.get()));
+    return project;
   }
 
-  private static void requireAdmin(Caller caller) {
+  static void requireAdmin(Caller caller) {
     if (!caller.admin()) {
       throw new RefusedException(new Refusal.Forbidden());
     }
   }
 
-  private static void requireUse(Caller caller, ProjectId owner) {
+  static void requireUse(Caller caller, ProjectId owner) {
     if (!caller.mayUse(owner)) {
       throw new RefusedException(new Refusal.Forbidden());
     }

@@ -4,13 +4,16 @@ import agrippa.control.Caller;
 import agrippa.control.Change;
 import agrippa.control.ControlSettings;
 import agrippa.control.Inventory;
+import agrippa.control.Quotas;
 import agrippa.control.Verdict;
 import agrippa.control.spi.Identity;
+import agrippa.model.LoadBalancerId;
 import agrippa.web.Reply;
 import agrippa.web.Request;
 import agrippa.web.Routes;
 import agrippa.web.Site;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /// Octavia's API, version 2: every route on this page. Clients use `/v2.0/lbaas`; the other three
 /// roots are Octavia's aliases.
@@ -23,12 +26,18 @@ public final class OctaviaApi {
   private final HealthMonitorsResource healthMonitors;
   private final L7PoliciesResource policies;
   private final L7RulesResource rules;
+  private final QuotasResource quotas;
   private final ProvidersResource providers;
+  private final AmphoraeResource amphorae;
 
   /// @param submit decides about changes: [agrippa.control.ControlPlane#submit]
+  /// @param tellAgain has a data plane told everything anew:
+  ///     [agrippa.control.ControlPlane#tellAgain]
   public OctaviaApi(
       BiFunction<Caller, Change, Verdict> submit,
       Inventory inventory,
+      Quotas quotas,
+      Consumer<LoadBalancerId> tellAgain,
       Identity identity,
       ControlSettings.Providers providers) {
     Gateway gateway = new Gateway(submit, inventory);
@@ -40,7 +49,9 @@ public final class OctaviaApi {
     this.healthMonitors = new HealthMonitorsResource(gateway);
     this.policies = new L7PoliciesResource(gateway);
     this.rules = new L7RulesResource(gateway);
+    this.quotas = new QuotasResource(quotas);
     this.providers = new ProvidersResource(providers);
+    this.amphorae = new AmphoraeResource(gateway, tellAgain);
   }
 
   /// @param prefix where it is served, such as `/load-balancer`
@@ -54,6 +65,7 @@ public final class OctaviaApi {
       routes.get(version, Versions::name).get(version + "/lbaas", Versions::name);
       resources(routes, version);
       resources(routes, version + "/lbaas");
+      amphorae(routes, version + "/octavia/amphorae");
     }
     return new Site(prefix, routes, new Access(identity), new Framework());
   }
@@ -123,12 +135,35 @@ public final class OctaviaApi {
         .put(rule + id, rules::update)
         .delete(rule + id, rules::delete);
 
+    String quota = root + "/quotas";
+    String project = quota + "/{project}";
+    routes
+        .get(quota, quotas::list)
+        .get(project, quotas::show)
+        .put(project, quotas::update)
+        .delete(project, quotas::delete)
+        .get(project + "/default", quotas::defaults)
+        .put(quota, QuotasResource::withoutProject)
+        .delete(quota, QuotasResource::withoutProject);
+
     routes.get(root + "/providers", providers::list);
 
     for (String collection : new String[] {loadBalancer, listener, pool, monitor, policy, rule}) {
       routes.put(collection, OctaviaApi::withoutId).delete(collection, OctaviaApi::withoutId);
     }
     routes.delete(member, OctaviaApi::withoutId);
+  }
+
+  /// Not below `lbaas`: operators use them.
+  private void amphorae(Routes routes, String root) {
+    String id = root + "/{id}";
+    routes
+        .get(root, amphorae::list)
+        .get(id, amphorae::show)
+        .delete(id, amphorae::delete)
+        .get(id + "/stats", amphorae::statistics)
+        .put(id + "/failover", amphorae::failOver)
+        .put(id + "/config", amphorae::configure);
   }
 
   /// Octavia's handlers of single things answer for collections, too.

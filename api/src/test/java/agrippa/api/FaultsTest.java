@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.control.Kind;
 import agrippa.control.Refusal;
+import agrippa.model.Countable;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.ProvisioningStatus;
 import agrippa.web.Json;
@@ -37,6 +38,10 @@ class FaultsTest {
             "Security Group 1 not found.",
             new Refusal.ReferenceNotFound(Kind.SECURITY_GROUP, "1")),
         line(403, "Policy does not allow this request to be performed.", new Refusal.Forbidden()),
+        line(
+            403,
+            "Quota has been met for resources: L7 Rule",
+            new Refusal.QuotaMet(Countable.L7_RULE)),
         line(400, "Validation failure: why", new Refusal.Invalid("why")),
         line(
             400,
@@ -105,6 +110,10 @@ class FaultsTest {
             501,
             "Provider 'x' does not support a requested option: why",
             new Refusal.UnsupportedOption("x", "why")),
+        line(
+            501,
+            "Provider 'x' does not support a requested action: why",
+            new Refusal.UnsupportedAction("x", "why")),
         line(500, "Provider 'x' reports error: why", new Refusal.ProviderFailed("x", "why")));
   }
 

@@ -122,7 +122,7 @@ class OctaviaApiTest {
   void frameworkErrors() {
     assertThat(SERVER.get("/v2.0/lbaas/nosuch").json().propertyNames())
         .containsExactly("code", "title", "description");
-    assertThat(SERVER.get("/v2.0/lbaas/quotas").status()).isEqualTo(404);
+    assertThat(SERVER.get("/v2.0/lbaas/amphorae").status()).isEqualTo(404);
     Answer wrong = SERVER.send("PATCH", LOADBALANCERS, OctaviaServer.ANN, "{}");
     assertThat(wrong.status()).isEqualTo(405);
     assertThat(wrong.json().get("title").asString()).isEqualTo("Method Not Allowed");

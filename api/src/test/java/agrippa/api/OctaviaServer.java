@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +56,7 @@ final class OctaviaServer implements AutoCloseable {
   final FakeProvider provider = new FakeProvider();
   final FakeNetworks networks = new FakeNetworks();
   final Network network = networks.network("10.0.0.0/24", "fd00::/64");
+  private final Semaphore commits = new Semaphore(0);
   private final ControlPlane plane;
   private final WebServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -63,9 +66,11 @@ final class OctaviaServer implements AutoCloseable {
   }
 
   OctaviaServer(ControlSettings settings) {
+    var store = new MemoryStateStore();
+    store.afterWrites(commits::release);
     plane =
         new ControlPlane(
-            new MemoryStateStore(),
+            store,
             provider,
             networks,
             new FakeSecrets(),
@@ -75,7 +80,13 @@ final class OctaviaServer implements AutoCloseable {
             settings);
     plane.start();
     OctaviaApi api =
-        new OctaviaApi(plane::submit, plane.inventory(), new Tokens(), settings.providers());
+        new OctaviaApi(
+            plane::submit,
+            plane.inventory(),
+            plane.quotas(),
+            plane::tellAgain,
+            new Tokens(),
+            settings.providers());
     server =
         WebServer.start(
             WebSettings.loopback(0, UUID::randomUUID, InstantSource.system()),
@@ -134,6 +145,30 @@ final class OctaviaServer implements AutoCloseable {
         """
         {"loadbalancer": {"name": "%s", "vip_subnet_id": "%s"}}"""
             .formatted(name, subnet()));
+  }
+
+  /// Waits until a load balancer has a provisioning status.
+  void await(String loadBalancer, String status) {
+    String path = "/v2.0/lbaas/loadbalancers/" + loadBalancer;
+    for (int i = 0; i < 1_000; i++) {
+      Answer answer = get(path);
+      if (answer.json().at("/loadbalancer/provisioning_status").asString().equals(status)) {
+        return;
+      }
+      awaitCommit();
+    }
+    throw new AssertionError(get(path));
+  }
+
+  /// What was committed may become visible a moment later, so nobody waits for long.
+  private void awaitCommit() {
+    try {
+      if (commits.tryAcquire(10, TimeUnit.MILLISECONDS)) {
+        commits.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   Answer send(String method, String path, String token, String body) {

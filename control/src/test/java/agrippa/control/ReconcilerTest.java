@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.control.spi.Networks.VipClaim;
 import agrippa.control.spi.Networks.VipWish;
+import agrippa.control.spi.Provider.Outcome;
 import agrippa.control.testing.Requests;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.ProvisioningStatus;
 import agrippa.model.Statistics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +61,49 @@ class ReconcilerTest {
     rig.done(new Change.UpdateListener(listener, Requests.listener("name", "x")));
     assertThat(rig.listener(listener).lifecycle().provisioning())
         .isEqualTo(ProvisioningStatus.ACTIVE);
+  }
+
+  @Test
+  void aFailoverTearsDownFirst() {
+    var listener = rig.newListener(id, ListenerProtocol.HTTP, 80);
+    rig.provider.traffic(listener, new Statistics(10, 20, 3, 4, 5));
+    rig.provider.news(id);
+    rig.tasks.settle();
+    var told = new ArrayList<String>();
+    rig.provider.outcome(
+        tree -> {
+          told.add(rig.provider.world().containsKey(id) ? "changed" : "built");
+          return new Outcome.Converged(Map.of());
+        });
+    rig.done(new Change.UpdateLoadBalancer(id, Requests.loadBalancer()));
+    rig.provider.traffic(listener, new Statistics(11, 22, 3, 5, 6));
+    for (var change : List.of(new Change.FailOver(id), new Change.FailOverAmphora(id))) {
+      assertThat(rig.submit(Rig.ADMIN, change)).isInstanceOf(Verdict.Accepted.class);
+      assertThat(rig.loadBalancer(id).lifecycle().provisioning())
+          .isEqualTo(ProvisioningStatus.PENDING_UPDATE);
+      rig.tasks.settle();
+      assertThat(rig.loadBalancer(id).lifecycle().provisioning())
+          .isEqualTo(ProvisioningStatus.ACTIVE);
+      rig.provider.traffic(listener, Statistics.ZERO);
+    }
+    rig.done(new Change.UpdateLoadBalancer(id, Requests.loadBalancer()));
+    assertThat(told).containsExactly("changed", "built", "built", "changed");
+    // What the torn down one had carried last is not lost.
+    assertThat(rig.plane.inventory().statistics(listener))
+        .isEqualTo(new Statistics(11, 22, 0, 5, 6));
+  }
+
+  /// Whatever was running ended with the program.
+  @Test
+  void aFailoverThatACrashCameBetweenIsDoneByTheRestart() {
+    rig.submit(Rig.ADMIN, new Change.FailOver(id));
+    rig.crash();
+    rig.provider.forget();
+    rig.tasks.settle();
+    assertThat(rig.loadBalancer(id).lifecycle().provisioning())
+        .isEqualTo(ProvisioningStatus.ACTIVE);
+    assertThat(rig.loadBalancer(id).failovers()).isEqualTo(1);
+    assertThat(rig.provider.world()).containsKey(id);
   }
 
   @Test

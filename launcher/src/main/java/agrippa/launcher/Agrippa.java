@@ -113,7 +113,12 @@ final class Agrippa implements AutoCloseable {
     // What is seen from outside.
     OctaviaApi octavia =
         new OctaviaApi(
-            control::submit, control.inventory(), identity, ControlSettings.Providers.DEFAULT);
+            control::submit,
+            control.inventory(),
+            control.quotas(),
+            control::tellAgain,
+            identity,
+            ControlSettings.Providers.DEFAULT);
     web =
         serve(
             WebSettings.loopback(settings.port(), ids, clock).withHost(settings.bind()),
@@ -153,13 +158,15 @@ final class Agrippa implements AutoCloseable {
 
   private static ControlSettings controlSettings(Settings settings) {
     ControlSettings.Pace pace = ControlSettings.DEFAULT.pace();
-    return ControlSettings.DEFAULT.with(
-        new ControlSettings.Pace(
-            settings.writeHold(),
-            pace.period(),
-            pace.resync(),
-            pace.firstRetry(),
-            pace.lastRetry()));
+    return ControlSettings.DEFAULT
+        .with(settings.quotas())
+        .with(
+            new ControlSettings.Pace(
+                settings.writeHold(),
+                pace.period(),
+                pace.resync(),
+                pace.firstRetry(),
+                pace.lastRetry()));
   }
 
   private static WebServer serve(WebSettings settings, List<Site> sites) {

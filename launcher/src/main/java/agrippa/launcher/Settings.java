@@ -1,5 +1,7 @@
 package agrippa.launcher;
 
+import agrippa.model.Countable;
+import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /// @param publicUrl what the catalogue tells clients, or empty for the bound address
 /// @param writeHold how long a write waits for a load balancer that is still at work, before 409
 /// @param tokenLifetime of the embedded identity service
+/// @param quotas of projects for which an admin set none
 /// @param loops event loops of the data plane; 0 for one per processor
 /// @param transport of the data plane
 /// @param tls of the data plane
@@ -40,6 +43,7 @@ record Settings(
     Optional<URI> publicUrl,
     Duration writeHold,
     Duration tokenLifetime,
+    Quota quotas,
     int loops,
     TransportKind transport,
     TlsKind tls) {
@@ -65,6 +69,7 @@ record Settings(
         Optional.empty(),
         Duration.ofSeconds(2),
         Duration.ofHours(24),
+        Quota.SILENT,
         0,
         TransportKind.BEST,
         TlsKind.BEST);
@@ -116,6 +121,13 @@ record Settings(
             "public_url",
             "write_hold",
             "token_lifetime",
+            "quotas.loadbalancer",
+            "quotas.listener",
+            "quotas.pool",
+            "quotas.member",
+            "quotas.healthmonitor",
+            "quotas.l7policy",
+            "quotas.l7rule",
             "data_plane.loops",
             "data_plane.transport",
             "data_plane.tls");
@@ -134,6 +146,7 @@ record Settings(
           url("public_url", base.publicUrl),
           seconds("write_hold", base.writeHold),
           seconds("token_lifetime", base.tokenLifetime),
+          quotas(base.quotas),
           count("data_plane.loops", base.loops),
           choice("data_plane.transport", base.transport),
           choice("data_plane.tls", base.tls));
@@ -172,6 +185,22 @@ record Settings(
         case Integer whole when whole >= 0 && whole <= 1024 -> whole;
         case Object other -> throw bad(key, other, "a number from 0 to 1024", null);
       };
+    }
+
+    private Quota quotas(Quota fallback) {
+      Quota quotas = fallback;
+      for (Countable kind : Countable.values()) {
+        String key = "quotas." + kind.name().toLowerCase(Locale.ROOT).replace("_", "");
+        quotas =
+            switch (values.get(key)) {
+              case null -> quotas;
+              case Integer limit when limit >= Quota.UNLIMITED && limit <= Quota.MAX ->
+                  quotas.with(kind, limit);
+              case Object other ->
+                  throw bad(key, other, "a number from 0 to 2000000000, or -1 for no limit", null);
+            };
+      }
+      return quotas;
     }
 
     private <E extends Enum<E>> E choice(String key, E fallback) {

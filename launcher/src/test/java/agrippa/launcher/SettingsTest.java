@@ -3,6 +3,8 @@ package agrippa.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import agrippa.model.Countable;
+import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,14 @@ class SettingsTest {
                     public_url: https://cloud.example.org/
                     write_hold: 0.5
                     token_lifetime: 60
+                    quotas:
+                      loadbalancer: 1
+                      listener: 2
+                      pool: 3
+                      member: 4
+                      healthmonitor: 5
+                      l7policy: 0
+                      l7rule: -1
                     data_plane:
                       loops: 3
                       transport: nio
@@ -44,6 +55,22 @@ class SettingsTest {
                 Optional.of(URI.create("https://cloud.example.org/")),
                 Duration.ofMillis(500),
                 Duration.ofMinutes(1),
+                new Quota(
+                    Map.of(
+                        Countable.LOAD_BALANCER,
+                        1,
+                        Countable.LISTENER,
+                        2,
+                        Countable.POOL,
+                        3,
+                        Countable.MEMBER,
+                        4,
+                        Countable.HEALTH_MONITOR,
+                        5,
+                        Countable.L7_POLICY,
+                        0,
+                        Countable.L7_RULE,
+                        -1)),
                 3,
                 TransportKind.NIO,
                 TlsKind.JDK));
@@ -68,6 +95,9 @@ class SettingsTest {
         "write_hold: soon | 'soon' is no value for write_hold: use a number of seconds",
         "write_hold: -1 | '-1' is no value for write_hold",
         "token_lifetime: .nan | is no value for token_lifetime",
+        "quotas: {pool: -2} | '-2' is no value for quotas.pool: use a number from 0 to 2000000000",
+        "quotas: {pool: many} | 'many' is no value for quotas.pool",
+        "quotas: {load_balancer: 1} | unknown setting 'quotas.load_balancer'",
         "data_plane: {loops: 1.5} | '1.5' is no value for data_plane.loops",
         "data_plane: {loops: 1025} | use a number from 0 to 1024",
         "data_plane: {transport: carrier pigeon} | use one of [best, epoll, nio]",

@@ -1,0 +1,96 @@
+package agrippa.api;
+
+import agrippa.api.wire.AmphoraJson;
+import agrippa.control.Change;
+import agrippa.control.Kind;
+import agrippa.control.Refusal;
+import agrippa.model.Listener;
+import agrippa.model.LoadBalancerId;
+import agrippa.model.LoadBalancerTree;
+import agrippa.model.ProvisioningStatus;
+import agrippa.web.Json;
+import agrippa.web.Reply;
+import agrippa.web.Request;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ArrayNode;
+
+/// `/octavia/amphorae`, for admins only: the data plane as Octavia would show it.
+final class AmphoraeResource {
+  private static final Listing<LoadBalancerTree> LISTING =
+      new Listing<>(
+          "amphorae", AmphoraJson.SHAPE, it -> AmphoraJson.id(it).toString(), it -> List.of());
+
+  private final Gateway gateway;
+  private final Consumer<LoadBalancerId> tellAgain;
+
+  /// @param tellAgain has a load balancer's data plane told everything anew
+  AmphoraeResource(Gateway gateway, Consumer<LoadBalancerId> tellAgain) {
+    this.gateway = gateway;
+    this.tellAgain = tellAgain;
+  }
+
+  Reply list(Request request) {
+    Gateway.requireAdmin(Access.caller());
+    return LISTING.page(request, gateway.visible(request));
+  }
+
+  Reply show(Request request) {
+    return Gateway.show(request, "amphora", AmphoraJson.SHAPE, carried(request));
+  }
+
+  Reply statistics(Request request) {
+    Gateway.onlyArguments(request);
+    LoadBalancerTree tree = carried(request);
+    if (tree.listeners().isEmpty()) {
+      throw Gateway.notFound(Kind.AMPHORA_STATISTICS, request.parameter("id"));
+    }
+    ArrayNode statistics = Json.array();
+    tree.listeners().stream()
+        .map(Listener::id)
+        .map(it -> AmphoraJson.statistics(tree, it, gateway.inventory().statistics(it)))
+        .forEach(statistics::add);
+    return Gateway.wrapped(200, "amphora_stats", statistics);
+  }
+
+  Reply failOver(Request request) {
+    Gateway.onlyArguments(request);
+    return gateway.submit(
+        new Change.FailOverAmphora(carried(request).id()), it -> Reply.empty(202));
+  }
+
+  Reply configure(Request request) {
+    Gateway.onlyArguments(request);
+    tellAgain.accept(carried(request).id());
+    return Reply.empty(202);
+  }
+
+  /// Octavia lets go of those that broke. Here there is nothing that could be left over.
+  Reply delete(Request request) {
+    Gateway.onlyArguments(request);
+    LoadBalancerTree tree = carried(request);
+    if (tree.loadBalancer().lifecycle().provisioning() != ProvisioningStatus.ERROR) {
+      throw new RefusedException(
+          new Refusal.Immutable(Kind.AMPHORA, AmphoraJson.id(tree).toString()));
+    }
+    throw new RefusedException(
+        new Refusal.UnsupportedAction(
+            tree.loadBalancer().provider(),
+            "An amphora lives as long as its load balancer. Delete the load balancer, or fail it"
+                + " over."));
+  }
+
+  /// The load balancer that an amphora of a path carries.
+  private LoadBalancerTree carried(Request request) {
+    String text = request.parameter("id");
+    UUID id = Gateway.id(Kind.AMPHORA, text);
+    LoadBalancerTree tree =
+        gateway.inventory().all().stream()
+            .filter(it -> AmphoraJson.id(it).equals(id))
+            .findFirst()
+            .orElseThrow(() -> Gateway.notFound(Kind.AMPHORA, text));
+    Gateway.requireAdmin(Access.caller());
+    return tree;
+  }
+}
