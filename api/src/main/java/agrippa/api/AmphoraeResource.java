@@ -12,7 +12,7 @@ import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
 import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -40,12 +40,15 @@ final class AmphoraeResource {
     return Gateway.show(request, "amphora", AmphoraJson.SHAPE, carried(request));
   }
 
+  /// Asks who calls before it looks, as [#delete] does.
   Reply statistics(Request request) {
     Gateway.onlyArguments(request);
-    LoadBalancerTree tree = carried(request);
-    if (tree.listeners().isEmpty()) {
-      throw Gateway.notFound(Kind.AMPHORA_STATISTICS, request.parameter("id"));
-    }
+    Gateway.requireAdmin(Access.caller());
+    String text = request.parameter("id");
+    LoadBalancerTree tree =
+        find(text)
+            .filter(it -> !it.listeners().isEmpty())
+            .orElseThrow(() -> Gateway.notFound(Kind.AMPHORA_STATISTICS, text));
     ArrayNode statistics = Json.array();
     tree.listeners().stream()
         .map(Listener::id)
@@ -56,12 +59,14 @@ final class AmphoraeResource {
 
   Reply failOver(Request request) {
     Gateway.onlyArguments(request);
+    Gateway.noBody(request);
     return gateway.submit(
         new Change.FailOverAmphora(carried(request).id()), it -> Reply.empty(202));
   }
 
   Reply configure(Request request) {
     Gateway.onlyArguments(request);
+    Gateway.noBody(request);
     tellAgain.accept(carried(request).id());
     return Reply.empty(202);
   }
@@ -69,6 +74,7 @@ final class AmphoraeResource {
   /// Octavia lets go of those that broke. Here there is nothing that could be left over.
   Reply delete(Request request) {
     Gateway.onlyArguments(request);
+    Gateway.requireAdmin(Access.caller());
     LoadBalancerTree tree = carried(request);
     if (tree.loadBalancer().lifecycle().provisioning() != ProvisioningStatus.ERROR) {
       throw new RefusedException(
@@ -84,13 +90,17 @@ final class AmphoraeResource {
   /// The load balancer that an amphora of a path carries.
   private LoadBalancerTree carried(Request request) {
     String text = request.parameter("id");
-    UUID id = Gateway.id(Kind.AMPHORA, text);
-    LoadBalancerTree tree =
-        gateway.inventory().all().stream()
-            .filter(it -> AmphoraJson.id(it).equals(id))
-            .findFirst()
-            .orElseThrow(() -> Gateway.notFound(Kind.AMPHORA, text));
+    LoadBalancerTree tree = find(text).orElseThrow(() -> Gateway.notFound(Kind.AMPHORA, text));
     Gateway.requireAdmin(Access.caller());
     return tree;
+  }
+
+  private Optional<LoadBalancerTree> find(String text) {
+    return Gateway.id(text)
+        .flatMap(
+            id ->
+                gateway.inventory().all().stream()
+                    .filter(it -> AmphoraJson.id(it).equals(id))
+                    .findFirst());
   }
 }

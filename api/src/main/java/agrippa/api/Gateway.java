@@ -13,6 +13,7 @@ import agrippa.model.ProjectId;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -148,6 +149,17 @@ record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory) 
   static void onlyArguments(Request request, String... known) {
     List<String> unknown =
         request.query().keySet().stream().filter(it -> !List.of(known).contains(it)).toList();
+    if (!unknown.isEmpty()) {
+      throw new BadRequest("Unknown argument: \"" + String.join(", ", unknown) + "\"");
+    }
+  }
+
+  /// Checks that a request says nothing but what its path says.
+  static void noBody(Request request) {
+    List<String> unknown =
+        Json.parse(request.body()).map(JsonNode::propertyNames).stream()
+            .flatMap(Collection::stream)
+            .toList();
     if (!unknown.isEmpty()) {
       throw new BadRequest("Unknown argument: \"" + String.join(", ", unknown) + "\"");
     }

@@ -60,6 +60,7 @@ final class LoadBalancersResource {
 
   Reply failOver(Request request) {
     Gateway.onlyArguments(request);
+    Gateway.noBody(request);
     return gateway.submit(new Change.FailOver(id(request)), it -> Reply.empty(202));
   }
 

@@ -83,7 +83,8 @@ public final class OctaviaApi {
         .get(loadBalancer + id + "/status", loadBalancers::statuses)
         .get(loadBalancer + id + "/statuses", loadBalancers::statuses)
         .get(loadBalancer + id + "/stats", loadBalancers::statistics)
-        .put(loadBalancer + id + "/failover", loadBalancers::failOver);
+        .put(loadBalancer + id + "/failover", loadBalancers::failOver)
+        .delete(loadBalancer + id + "/failover", OctaviaApi::withoutId);
 
     String listener = root + "/listeners";
     routes
@@ -159,6 +160,7 @@ public final class OctaviaApi {
     String id = root + "/{id}";
     routes
         .get(root, amphorae::list)
+        .delete(root, OctaviaApi::withoutId)
         .get(id, amphorae::show)
         .delete(id, amphorae::delete)
         .get(id + "/stats", amphorae::statistics)

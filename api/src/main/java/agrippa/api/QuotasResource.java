@@ -53,12 +53,14 @@ final class QuotasResource {
   }
 
   Reply show(Request request) {
+    Gateway.onlyArguments(request);
     ProjectId project = project(request);
     Gateway.requireUse(Access.caller(), project);
     return Gateway.wrapped(200, "quota", QuotaJson.whole(project, quotas.of(project)));
   }
 
   Reply defaults(Request request) {
+    Gateway.onlyArguments(request);
     ProjectId project = project(request);
     Gateway.requireUse(Access.caller(), project);
     return Gateway.wrapped(200, "quota", QuotaJson.whole(project, quotas.defaults()));

@@ -117,18 +117,22 @@ class AmphoraeTest {
     List<Answer> answers =
         List.of(
             admin("GET", AMPHORAE + "/" + id),
-            admin("GET", AMPHORAE + "/" + id + "/stats"),
             admin("PUT", AMPHORAE + "/" + id + "/failover"),
             admin("PUT", AMPHORAE + "/" + id + "/config"),
             admin("DELETE", AMPHORAE + "/" + id),
             // Also for those who may not ask: Octavia looks first.
-            server.get(AMPHORAE + "/" + id));
+            server.get(AMPHORAE + "/" + id),
+            server.put(AMPHORAE + "/" + id + "/failover", null));
     assertThat(answers)
         .allSatisfy(
             it -> {
               assertThat(it.status()).isEqualTo(404);
               assertThat(it.faultstring()).isEqualTo("Amphora " + id + " not found.");
             });
+    assertThat(admin("GET", AMPHORAE + "/" + id + "/stats").faultstring())
+        .isEqualTo("Amphora stats for " + id + " not found.");
+    assertThat(server.get(AMPHORAE + "/" + id + "/stats").status()).isEqualTo(403);
+    assertThat(server.delete(AMPHORAE + "/" + id).status()).isEqualTo(403);
   }
 
   @Test
@@ -169,6 +173,21 @@ class AmphoraeTest {
     admin("PUT", "/v2.0/lbaas/loadbalancers/" + id + "/failover");
     server.await(id, "ACTIVE");
     assertThat(amphora(id).get("id").asString()).isNotIn(old, next);
+  }
+
+  @Test
+  void failoversTakeNoArguments() {
+    String id = active("lb");
+    String body = "{\"nosuch\": 1}";
+    for (String path :
+        List.of(
+            "/v2.0/lbaas/loadbalancers/" + id + "/failover",
+            AMPHORAE + "/" + amphora(id).get("id").asString() + "/failover",
+            AMPHORAE + "/" + amphora(id).get("id").asString() + "/config")) {
+      Answer answer = server.send("PUT", path, OctaviaServer.ADMIN, body);
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.faultstring()).isEqualTo("Unknown argument: \"nosuch\"");
+    }
   }
 
   @Test

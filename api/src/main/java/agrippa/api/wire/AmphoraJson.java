@@ -30,7 +30,7 @@ public final class AmphoraJson {
           .plain("role", it -> "STANDALONE")
           .plain("status", it -> status(it.loadBalancer().lifecycle().provisioning()))
           .plain("vrrp_interface", it -> null)
-          .plain("vrrp_id", it -> null)
+          .plain("vrrp_id", it -> 1)
           .plain("vrrp_priority", it -> null)
           .plain("cached_zone", it -> null)
           .plain("created_at", it -> it.loadBalancer().lifecycle().createdAt())
