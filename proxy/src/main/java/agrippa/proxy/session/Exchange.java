@@ -79,6 +79,12 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     return requestBody.take(in, head.end());
   }
 
+  /// Whether the client has said all and wants one response: nothing that it does now matters, but
+  /// to take that.
+  boolean needsNoMore() {
+    return requestBody.taken() && !asked.keepAlive();
+  }
+
   /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
   /// buffer is the exchange's from now on.
   void forward(Buffer in, LiveUpstream to, InsertedFields inserted) {

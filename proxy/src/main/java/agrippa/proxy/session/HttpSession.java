@@ -185,6 +185,9 @@ public final class HttpSession implements Session, Handler {
     }
     readBehind(in, bodyEnd);
     in.window(in.start(), bodyEnd);
+    if (exchange.needsNoMore()) {
+      client.rest();
+    }
 
     // Where it goes.
     Route.Action action = now.router().route(in, head, client.tls());

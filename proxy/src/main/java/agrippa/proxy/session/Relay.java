@@ -42,6 +42,7 @@ final class Relay {
   private @Nullable Buffer pending;
   private @Nullable Buffer surplus;
   private @Nullable Pump pump;
+  private boolean ahead;
   private long received;
   private long sent;
 
@@ -57,6 +58,7 @@ final class Relay {
     this.from = source;
     this.framing = framing;
     left = length;
+    ahead = false;
     taken = framing == Framing.NONE || (framing == Framing.LENGTH && length == 0);
     drained = sourceDrained;
     if (framing == Framing.CHUNKED || framing == Framing.UNWRAPPED) {
@@ -110,7 +112,9 @@ final class Relay {
       pending = joined(pending, in);
       return true;
     }
-    int count = sink().write(in);
+    // The rest of a long body is there already: one packet less, if it goes along.
+    ahead = framing == Framing.LENGTH && left > 0 && !drained;
+    int count = ahead ? sink().writeAhead(in) : sink().write(in);
     if (count == Channel.FAILED) {
       return false;
     }
@@ -206,6 +210,12 @@ final class Relay {
     long count = pump.moved() + pump.held() - takenBefore;
     received += count;
     sent += pump.moved() - movedBefore;
+    if (ahead) {
+      ahead = false;
+      if (pump.moved() == movedBefore) {
+        sink().flush();
+      }
+    }
     if (framing == Framing.LENGTH) {
       left -= count;
       taken = left == 0;

@@ -42,6 +42,11 @@ final class Reply {
     byte @Nullable [] linesFor(Buffer in, ResponseHead head);
   }
 
+  /// Read along with a head, bytes. Most responses are shorter; the body of a longer one is
+  // spliced,
+  /// and what was read of it was copied twice for nothing.
+  private static final int FIRST_READ = 32 << 10;
+
   private final HttpLoop http;
   private final Channel client;
   private final Asked asked;
@@ -83,13 +88,18 @@ final class Reply {
       // The client has not taken what came before this response.
       return Outcome.WAITING;
     }
-    Buffer in = partial == null ? http.scratch() : partial;
+    Buffer in = partial;
+    if (in == null) {
+      in = http.scratch();
+      in.roomAtMost(FIRST_READ);
+    }
     int known = in.end();
+    int room = in.room();
     int count = endpoint.read(in);
     if (count <= 0) {
       return count == Channel.WOULD_BLOCK ? Outcome.WAITING : Outcome.LOST;
     }
-    drained = in.room() > 0;
+    drained = count < room;
     context.heard();
     Outcome outcome =
         partial != null && !http.scanner().worthAScan(in, known)

@@ -28,6 +28,16 @@ public interface Channel {
   /// @return bytes taken, [#WOULD_BLOCK] or [#FAILED]
   int write(Buffer from);
 
+  /// As [#write], when more follows in this turn of the loop: the bytes may wait for it, which
+  // saves
+  /// packets and the peer's waking. Whoever finds that nothing follows calls [#flush].
+  default int writeAhead(Buffer from) {
+    return write(from);
+  }
+
+  /// Sends what [#writeAhead] may have kept back.
+  default void flush() {}
+
   /// Says that no more will be written; reading goes on.
   void shutdownOutput();
 
@@ -45,6 +55,12 @@ public interface Channel {
   /// Asks for another [Handler#readable] in this turn of the loop, after the other channels had
   /// theirs: for a reader that stops before [#WOULD_BLOCK].
   void readAgain();
+
+  /// Says that nothing of the peer is needed until the next read or write: a hint, for a reader
+  // that
+  /// has all it wants and will end the connection. Until then its events may be told or not, even
+  /// that the peer is gone.
+  default void rest() {}
 
   EventLoop loop();
 

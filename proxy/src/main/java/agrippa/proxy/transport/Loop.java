@@ -63,6 +63,7 @@ public abstract class Loop implements EventLoop {
   }
 
   private void turn() throws IOException {
+    watchAll();
     poll(patience());
     // Only those that are there now: who asks again while being served waits for the next turn.
     for (int i = ready.size(); i > 0; i--) {
@@ -81,6 +82,9 @@ public abstract class Loop implements EventLoop {
     awake.set(false);
     return tasks.isEmpty() && ready.isEmpty() ? wheel.untilNext() : 0;
   }
+
+  /// Has the channels watched that came to need it in the last turn.
+  protected void watchAll() {}
 
   /// Waits for events, says [#woke], and serves them by [#serve].
   ///

@@ -31,6 +31,10 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   private int pending;
   private boolean open = true;
   private boolean registered;
+
+  /// Has to be registered before the loop waits.
+  private boolean wantsEdge;
+
   private boolean connecting;
   private int connectError;
 
@@ -95,8 +99,24 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
     }
   }
 
+  /// A connection that ends in this turn, or rests until it does, need not be registered at all:
+  /// that saves a short one a system call, and the kernel the upkeep.
   private void awaitEdge() {
-    if (!registered) {
+    if (!registered && !wantsEdge) {
+      wantsEdge = true;
+      loop.watchBeforeWaiting(this);
+    }
+  }
+
+  @Override
+  public void rest() {
+    wantsEdge = false;
+  }
+
+  /// Registers if that is still wanted.
+  void watch() {
+    if (wantsEdge && open) {
+      wantsEdge = false;
       register();
     }
   }
@@ -219,6 +239,23 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
 
   @Override
   public int write(Buffer from) {
+    return write(from, 0);
+  }
+
+  @Override
+  public int writeAhead(Buffer from) {
+    return write(from, Kernel.MSG_MORE);
+  }
+
+  @Override
+  public void flush() {
+    if (open) {
+      // Set again, it sends at once what is kept back (tcp(7)).
+      loop.kernel().option(fd, Kernel.IPPROTO_TCP, Kernel.TCP_NODELAY, 1);
+    }
+  }
+
+  private int write(Buffer from, int more) {
     if (!open || unwatchable) {
       return FAILED;
     }
@@ -226,7 +263,7 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
     if (length == 0) {
       return 0;
     }
-    long count = loop.kernel().send(fd, from.address(from.start()), length);
+    long count = loop.kernel().send(fd, from.address(from.start()), length, more);
     if (count >= 0) {
       from.consume((int) count);
       if (count < length) {

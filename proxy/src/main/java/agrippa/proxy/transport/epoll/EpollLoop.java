@@ -55,6 +55,7 @@ public final class EpollLoop extends Loop {
   private @Nullable Polled[] byDescriptor = new @Nullable Polled[256];
   private int generation;
   private final ArrayDeque<Pipe> pipes = new ArrayDeque<>();
+  private final ArrayDeque<EpollChannel> unwatched = new ArrayDeque<>();
 
   @SuppressWarnings("MustBeClosedChecker") // The arena is closed with the loop.
   private EpollLoop(String name) throws IOException {
@@ -104,6 +105,13 @@ public final class EpollLoop extends Loop {
       throw new IOException(call + ": error " + -result);
     }
     return result;
+  }
+
+  @Override
+  protected void watchAll() {
+    for (EpollChannel one = unwatched.poll(); one != null; one = unwatched.poll()) {
+      one.watch();
+    }
   }
 
   @Override
@@ -195,6 +203,10 @@ public final class EpollLoop extends Loop {
           .log(Level.WARNING, "epoll_ctl: error " + -status + "; a connection is given up");
     }
     return status >= 0;
+  }
+
+  void watchBeforeWaiting(EpollChannel channel) {
+    unwatched.add(channel);
   }
 
   void unwatch(int fd) {

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// An accepting socket. It is watched level-triggered, so that a batch may leave some for later.
 final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
   private static final int BACKLOG = 4096;
-  private static final int BATCH = 64;
+  private static final int MOST_AT_ONCE = 64;
+
+  /// Turns in which a batch must have been too small before a bigger one is tried.
+  private static final int SMALL_BATCHES = 4;
+
   private static final int EXHAUSTED_MILLIS = 100;
 
   private final EpollLoop loop;
@@ -27,6 +31,12 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
 
   private final int generation;
   private final Deadline exhausted;
+
+  /// How many are accepted at once. An accept that finds nobody makes the kernel build a socket and
+  /// tear it down again, so it must be rare: the batch grows only under lasting load.
+  private int batch = 1;
+
+  private int fullBatches;
   private boolean watched;
   private boolean paused;
   private boolean open = true;
@@ -113,13 +123,19 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
   @Override
   public void run() {
     Kernel kernel = loop.kernel();
-    for (int i = 0; i < BATCH && open && !paused; i++) {
+    for (int i = 0; i < batch && open && !paused; i++) {
       int client = kernel.accept(fd, loop.address());
       if (client < 0) {
+        batch = Math.max(1, i);
+        fullBatches = 0;
         refused(-client);
         return;
       }
       take(EpollChannel.accepted(loop, client, loop.address().get(), specific));
+    }
+    if (++fullBatches == SMALL_BATCHES) {
+      fullBatches = 0;
+      batch = Math.min(MOST_AT_ONCE, batch * 2);
     }
   }
 

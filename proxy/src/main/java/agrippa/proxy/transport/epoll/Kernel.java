@@ -32,6 +32,7 @@ final class Kernel {
   static final int NONBLOCK = 0x800;
   static final int CLOEXEC = 0x80000;
   static final int MSG_NOSIGNAL = 0x4000;
+  static final int MSG_MORE = 0x8000;
   static final int SHUT_WR = 1;
 
   static final int SOL_SOCKET = 1;
@@ -246,9 +247,10 @@ final class Kernel {
     }
   }
 
-  long send(int fd, long address, long length) {
+  /// @param more [#MSG_MORE] or 0
+  long send(int fd, long address, long length, int more) {
     try {
-      return result((long) SEND.invokeExact(errno, fd, address, length, MSG_NOSIGNAL));
+      return result((long) SEND.invokeExact(errno, fd, address, length, MSG_NOSIGNAL | more));
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -21,7 +21,7 @@ final class SplicePump implements Pump {
   /// Fills of the pipe in one call before other channels have their turn.
   private static final int ROUNDS = 4;
 
-  /// A sink that takes everything gets larger fills; what waits for a slow one is kernel memory.
+  /// A sink that takes everything gets large fills; what waits for a slow one is kernel memory.
   private static final int SMALLEST_FILL = 64 * 1024;
 
   private static final int LARGEST_FILL = 1024 * 1024;
@@ -32,7 +32,7 @@ final class SplicePump implements Pump {
   private final CopyPump copy;
   private @Nullable Pipe pipe;
   private int inPipe;
-  private int fill = 4 * SMALLEST_FILL;
+  private int fill = LARGEST_FILL;
   private long seen;
   private boolean ended;
   private long spliced;
