@@ -54,14 +54,19 @@ public final class RandomTrees {
 
   /// A tree of generation 1.
   public LoadBalancerTree next() {
-    var pools = many(this::pool);
-    return new LoadBalancerTree(loadBalancer(), 1, many(() -> listener(pools)), pools);
+    return next(new ProjectId(text()));
   }
 
-  private LoadBalancer loadBalancer() {
+  /// A tree of generation 1 in a project.
+  public LoadBalancerTree next(ProjectId project) {
+    var pools = many(this::pool);
+    return new LoadBalancerTree(loadBalancer(project), 1, many(() -> listener(pools)), pools);
+  }
+
+  private LoadBalancer loadBalancer(ProjectId project) {
     return new LoadBalancer(
         new LoadBalancerId(uuid()),
-        new ProjectId(text()),
+        project,
         labels(),
         random.nextBoolean(),
         new Vip(
