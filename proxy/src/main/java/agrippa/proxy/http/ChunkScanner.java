@@ -4,6 +4,8 @@ import agrippa.proxy.transport.Buffer;
 
 /// Follows a chunked body from read to read, without holding any of it. As strict as
 /// [HeadScanner]: sizes without signs or blanks, CR LF everywhere, valid trailers, all bounded.
+/// Fields that frame, route or end at a hop have come too late in a trailer (RFC 9110, section
+/// 6.5.1): whoever merged them into the head would read another message than we did.
 public final class ChunkScanner {
   private enum At {
     SIZE_START,
@@ -32,6 +34,9 @@ public final class ChunkScanner {
   private int digits;
   // Bytes of this size line, or of all trailers.
   private int spent;
+  // The name of this trailer in lower case, as far as it may be one that means something.
+  private final byte[] name = new byte[FieldName.LONGEST];
+  private int nameLength;
 
   public ChunkScanner(HeadLimits limits) {
     this.limits = limits;
@@ -103,10 +108,8 @@ public final class ChunkScanner {
           case SIZE_LF -> b != Ascii.LF ? At.BAD : left == 0 ? trailers() : At.DATA;
           case DATA_CR -> b == Ascii.CR ? At.DATA_LF : At.BAD;
           case DATA_LF -> b == Ascii.LF ? nextChunk() : At.BAD;
-          case TRAILER_START ->
-              b == Ascii.CR ? At.LAST_LF : Ascii.isToken(b) ? bounded(At.TRAILER_NAME) : At.BAD;
-          case TRAILER_NAME ->
-              b == ':' ? At.TRAILER_VALUE : Ascii.isToken(b) ? bounded(At.TRAILER_NAME) : At.BAD;
+          case TRAILER_START -> b == Ascii.CR ? At.LAST_LF : trailerName(b, 0);
+          case TRAILER_NAME -> b == ':' ? trailerValue() : trailerName(b, nameLength);
           case TRAILER_VALUE ->
               b == Ascii.CR ? At.TRAILER_LF : Ascii.isValue(b) ? bounded(At.TRAILER_VALUE) : At.BAD;
           case TRAILER_LF -> b == Ascii.LF ? At.TRAILER_START : At.BAD;
@@ -144,6 +147,19 @@ public final class ChunkScanner {
   private At trailers() {
     spent = 0;
     return At.TRAILER_START;
+  }
+
+  private At trailerName(byte b, int before) {
+    if (before < name.length) {
+      name[before] = Ascii.lower(b);
+    }
+    nameLength = before + 1;
+    return Ascii.isToken(b) ? bounded(At.TRAILER_NAME) : At.BAD;
+  }
+
+  private At trailerValue() {
+    boolean known = nameLength <= name.length && FieldName.means(name, nameLength);
+    return known ? At.BAD : At.TRAILER_VALUE;
   }
 
   private At bounded(At next) {

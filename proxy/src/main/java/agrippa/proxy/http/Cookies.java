@@ -21,11 +21,13 @@ public final class Cookies {
     return (long) from << 32 | to;
   }
 
-  /// The value of the first cookie of this name that a request sends, or [#NONE].
-  public static long sent(Buffer in, Fields fields, byte[] name) {
+  /// The value of the next cookie of this name that a request sends, or [#NONE].
+  ///
+  /// @param from 0 for the first one, then the end of the value before
+  public static long sent(Buffer in, Fields fields, byte[] name, int from) {
     int field = fields.find(FieldName.COOKIE, 0);
     while (field >= 0) {
-      int at = fields.value(field);
+      int at = Math.max(from, fields.value(field));
       int to = fields.valueEnd(field);
       while (at < to) {
         int end = Ascii.find(in, at, to, (byte) ';');

@@ -1,6 +1,7 @@
 package agrippa.proxy.http;
 
 import agrippa.proxy.transport.Buffer;
+import java.util.Arrays;
 
 /// The fields that mean something to a proxy.
 public enum FieldName {
@@ -17,11 +18,16 @@ public enum FieldName {
   UPGRADE("upgrade"),
   OTHER("");
 
+  private static final FieldName[] ALL = values();
+
   private final byte[] lower;
 
   FieldName(String lower) {
     this.lower = Ascii.bytes(lower);
   }
+
+  /// The longest of their names.
+  static final int LONGEST = 17;
 
   /// Which field the name from `from` to `to` is.
   static FieldName of(Buffer in, int from, int to) {
@@ -46,6 +52,16 @@ public enum FieldName {
       case 's' -> SET_COOKIE.orOther(in, from, to);
       default -> OTHER;
     };
+  }
+
+  /// Whether these first bytes of `name` spell a field that is not [#OTHER].
+  static boolean means(byte[] name, int count) {
+    for (FieldName field : ALL) {
+      if (count > 0 && Arrays.equals(name, 0, count, field.lower, 0, field.lower.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private FieldName orOther(Buffer in, int from, int to) {

@@ -104,8 +104,14 @@ interface Condition {
 
   private static Condition cookie(byte[] name, ByteTest test) {
     return (in, head, tls) -> {
-      long value = Cookies.sent(in, head.fields(), name);
-      return value != Cookies.NONE && test.holds(in, Cookies.from(value), Cookies.to(value));
+      long value = Cookies.sent(in, head.fields(), name, 0);
+      while (value != Cookies.NONE) {
+        if (test.holds(in, Cookies.from(value), Cookies.to(value))) {
+          return true;
+        }
+        value = Cookies.sent(in, head.fields(), name, Cookies.to(value));
+      }
+      return false;
     };
   }
 

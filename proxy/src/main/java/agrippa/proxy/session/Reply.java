@@ -43,9 +43,12 @@ final class Reply {
   }
 
   /// Read along with a head, bytes. Most responses are shorter; the body of a longer one is
-  // spliced,
-  /// and what was read of it was copied twice for nothing.
+  /// spliced, and what was read of it was copied twice for nothing.
   private static final int FIRST_READ = 32 << 10;
+
+  /// Most interim responses to one request: many more than anybody has a use for, and an end to
+  /// those who send nothing else.
+  private static final int MOST_INTERIMS = 100;
 
   private final HttpLoop http;
   private final Channel client;
@@ -57,6 +60,7 @@ final class Reply {
   private boolean drained;
   private boolean reusable;
   private boolean switching;
+  private int interims;
 
   Reply(HttpLoop http, Channel client, Asked asked, Context context) {
     this.http = http;
@@ -70,6 +74,7 @@ final class Reply {
   void begin() {
     reusable = false;
     switching = false;
+    interims = 0;
     body.begin(client, Framing.NONE, 0, true);
     body.sink(client);
   }
@@ -126,6 +131,9 @@ final class Reply {
       }
       if (!head.interim()) {
         return respond(in, head, endpoint);
+      }
+      if (++interims > MOST_INTERIMS) {
+        return Outcome.BAD;
       }
       if (!interim(in, end)) {
         return Outcome.CLIENT_LOST;

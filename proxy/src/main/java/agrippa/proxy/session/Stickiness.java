@@ -20,21 +20,24 @@ final class Stickiness {
   private @Nullable Persistence current;
   private byte[] name = new byte[0];
 
-  /// The endpoint that a cookie of the request asks for, or null.
+  /// The endpoint that a cookie of the request asks for, or null. Several cookies of one name come
+  /// from other paths or domains, in an order that tells nothing: the first that leads somewhere
+  /// counts.
   @Nullable LiveEndpoint asked(LiveUpstream upstream, Buffer in, Fields fields) {
     Persistence persistence = adopt(upstream.plan());
     if (persistence == null || persistence instanceof Persistence.SourceIp) {
       return null;
     }
-    long value = Cookies.sent(in, fields, name);
-    if (value == Cookies.NONE) {
-      return null;
+    boolean inserted = persistence instanceof Persistence.InsertedCookie;
+    LiveEndpoint found = null;
+    long value = Cookies.sent(in, fields, name, 0);
+    while (value != Cookies.NONE && found == null) {
+      int from = Cookies.from(value);
+      int to = Cookies.to(value);
+      found = inserted ? upstream.named(in, from, to) : upstream.learnt(in, from, to);
+      value = Cookies.sent(in, fields, name, to);
     }
-    int from = Cookies.from(value);
-    int to = Cookies.to(value);
-    return persistence instanceof Persistence.InsertedCookie
-        ? upstream.named(in, from, to)
-        : upstream.learnt(in, from, to);
+    return found;
   }
 
   /// The cookie that endpoints must not see, or null.

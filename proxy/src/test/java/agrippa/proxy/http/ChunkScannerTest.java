@@ -58,6 +58,26 @@ class ChunkScannerTest {
     assertThat(scanner.bad()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length", "TRANSFER-ENCODING", "host", "te", "Set-Cookie"})
+  void aTrailerThatIsTooLateIsBadHoweverItIsCut(String name) {
+    String body = "0\r\nA: b\r\n" + name + ": 5\r\n\r\n";
+    for (int cut = 0; cut <= body.length(); cut++) {
+      scanner.reset();
+      scanner.scan(in, 0, load(body.substring(0, cut)));
+      scanner.scan(in, 0, load(body.substring(cut)));
+      assertThat(scanner.bad()).as("cut at %d", cut).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Lengt", "X-Transfer-Encoding", "Transfer-Encoding-", "h", "teA"})
+  void aTrailerOfAnotherNameIsGood(String name) {
+    String body = "0\r\n" + name + ": 5\r\n\r\n";
+    assertThat(scanner.scan(in, 0, load(body))).isEqualTo(body.length());
+    assertThat(scanner.done()).isTrue();
+  }
+
   @Test
   void theLargestSizeIsFollowed() {
     assertThat(scanner.scan(in, 0, load("fffffffffffffff\r\nx"))).isEqualTo(18);

@@ -28,7 +28,7 @@ class RouterTest {
       Accept: text/html, application/json;q="a,b" ,text/plain\r
       accept: image/png\r
       Cookie: a=1; session=Abc-9; b=2\r
-      Cookie: late=yes\r
+      Cookie: late=yes; session=second\r
       X-Empty:\r
       \r
       """;
@@ -69,6 +69,7 @@ class RouterTest {
           header | X-None  | CONTAINS    | ''                   | false
           header | Accept  | REGEX       | '^image/(png|gif)$'  | true
           cookie | session | EQUAL_TO    | Abc-9                | true
+          cookie | session | EQUAL_TO    | second               | true
           cookie | session | EQUAL_TO    | abc-9                | false
           cookie | Session | EQUAL_TO    | Abc-9                | false
           cookie | late    | STARTS_WITH | y                    | true

@@ -393,4 +393,34 @@ class ExchangeFailureTest {
     assertThat(endpoint.isOpen()).isFalse();
     assertThat(scene.inFlight()).isZero();
   }
+
+  // ---- interim responses
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.0", "1.1"})
+  void interimResponsesComeToAnEnd(String version) {
+    FakeChannel client = scene.client();
+    client.receive("GET /x HTTP/" + version + "\r\nHost: a\r\n\r\n");
+    FakeChannel endpoint = scene.endpoint();
+    for (int i = 0; i < 101; i++) {
+      assertThat(endpoint.isOpen()).isTrue();
+      endpoint.receive("HTTP/1.1 103 Early Hints\r\n\r\n");
+    }
+    assertThat(endpoint.isOpen()).isFalse();
+    assertThat(client.sent()).contains("HTTP/1.1 502 ");
+    assertThat(scene.inFlight()).isZero();
+  }
+
+  @Test
+  void eachRequestMayHaveInterimResponses() {
+    scene.endpoints("a");
+    FakeChannel client = scene.client();
+    FakeChannel endpoint = null;
+    for (int i = 0; i < 3; i++) {
+      client.receive(GET);
+      endpoint = endpoint == null ? scene.endpoint() : endpoint;
+      endpoint.receive("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(60) + OK);
+      assertThat(client.sent()).endsWith(OK);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Cookies that keep clients at endpoints, PROXY headers, and upgrades.
 class PersistenceAndProtocolTest {
@@ -55,6 +56,27 @@ class PersistenceAndProtocolTest {
       FakeChannel endpoint = scene.endpoint();
       assertThat(address(endpoint)).isEqualTo("10.0.0.2");
       assertThat(endpoint.sent()).isEqualTo(get("x=y"));
+      endpoint.receive("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+      assertThat(client.sent()).isEqualTo("HTTP/1.1 204 No Content\r\n\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SRV=gone; SRV=b",
+        "SRV=; x=y; SRV=b ; SRV=a",
+        "SRV=gone\r\nCookie: x=y\r\nCookie: SRV=b"
+      })
+  void theFirstCookieThatNamesAnEndpointCounts(String cookies) {
+    scene.persistence = new Persistence.InsertedCookie("SRV");
+    scene.endpoints("a", "b");
+    for (int i = 0; i < 4; i++) {
+      FakeChannel client = scene.client();
+      client.receive(get(cookies));
+      FakeChannel endpoint = scene.endpoint();
+      assertThat(address(endpoint)).isEqualTo("10.0.0.2");
+      assertThat(endpoint.sent()).doesNotContain("SRV");
       endpoint.receive("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
       assertThat(client.sent()).isEqualTo("HTTP/1.1 204 No Content\r\n\r\n");
     }
@@ -129,10 +151,11 @@ class PersistenceAndProtocolTest {
 
     for (int i = 0; i < 4; i++) {
       FakeChannel client = scene.client();
-      client.receive(get("q=1; JSESSIONID=abc"));
+      String cookies = "JSESSIONID=old; q=1; JSESSIONID=abc";
+      client.receive(get(cookies));
       FakeChannel again = scene.endpoint();
       assertThat(address(again)).isEqualTo(address(endpoint));
-      assertThat(again.sent()).isEqualTo(get("q=1; JSESSIONID=abc"));
+      assertThat(again.sent()).isEqualTo(get(cookies));
     }
   }
 

@@ -109,6 +109,12 @@ class SmugglingTest {
           bare LF behind chunk data | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhello\\n0\\r\\n\\r\\n
           bare LF behind the last chunk | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n5\\r\\nhello\\r\\n0\\n\\n
           folded trailer | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nX: y\\r\\n z\\r\\n\\r\\n
+          trailer with a length | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nContent-Length: 5\\r\\n\\r\\n
+          trailer with a coding | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n
+          trailer with a host | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nHOST: b\\r\\n\\r\\n
+          trailer with a connection | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nX: y\\r\\nConnection: close\\r\\n\\r\\n
+          trailer with a cookie | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nCookie: SRV=b\\r\\n\\r\\n
+          trailer with a upgrade | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nUpgrade: h2c\\r\\n\\r\\n
           trailer without colon | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nX\\r\\n\\r\\n
           """)
   void isRefusedAndNeverForwarded(String name, int status, String request) {

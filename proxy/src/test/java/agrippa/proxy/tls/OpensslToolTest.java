@@ -8,18 +8,14 @@ import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop.TlsContext;
 import agrippa.proxy.transport.Handler;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +43,7 @@ class OpensslToolTest {
 
   @BeforeEach
   void start() throws IOException, GeneralSecurityException {
-    assumeThat(present()).as("an openssl command").isTrue();
+    assumeThat(OpensslTool.present()).as("an openssl command").isTrue();
     rig = kind.start();
     tls = rig.engine.server(Rig.server(certificate));
   }
@@ -60,54 +56,27 @@ class OpensslToolTest {
     }
   }
 
-  private static boolean present() {
-    try {
-      return new ProcessBuilder("openssl", "version").start().waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   void servesItAndResumes(String version) throws Exception {
     InetSocketAddress at = rig.listen(tls, Echo::on);
     String session = folder.resolve("session").toString();
-    try (Tool first = client(at, version, "-sess_out", session)) {
+    try (OpensslTool first = OpensslTool.client(at, version, "-sess_out", session)) {
       first.say("hello");
       first.hears("hello");
       assertThat(first.end()).contains("New, TLSv1");
     }
-    try (Tool second = client(at, version, "-sess_in", session)) {
+    try (OpensslTool second = OpensslTool.client(at, version, "-sess_in", session)) {
       second.say("again");
       second.hears("again");
       assertThat(second.end()).contains("Reused, TLSv1");
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"-tls1", "-tls1_1"})
-  void speaksOldVersionsIfToldTo(String version) throws Exception {
-    assumeThat(kind.engine()).as("the JDK disables them").isEqualTo("openssl");
-    List<String> old = List.of("TLSv1", "TLSv1.1");
-    try (TlsContext lax = rig.engine.server(Rig.speaking(Rig.server(certificate), old, ""));
-        Tool client = client(rig.listen(lax, Echo::on), version, "-cipher", "DEFAULT@SECLEVEL=0")) {
-      client.say("hello");
-      client.hears("hello");
-    }
-    try (Tool client =
-        client(rig.listen(tls, Echo::on), version, "-cipher", "DEFAULT@SECLEVEL=0")) {
-      assertThat(client.end()).contains("alert protocol version");
-      assertThat(rig.failed()).isTrue();
-    }
-  }
-
   @Test
   void goesOnAfterKeyUpdates() throws Exception {
     InetSocketAddress at = rig.listen(tls, Echo::on);
-    try (Tool client = client(at, "-tls1_3")) {
+    try (OpensslTool client = OpensslTool.client(at, "-tls1_3")) {
       client.say("before");
       client.hears("before");
       for (int i = 0; i < 3; i++) {
@@ -123,13 +92,13 @@ class OpensslToolTest {
   @Test
   void refusesToRenegotiate() throws Exception {
     InetSocketAddress at = rig.listen(tls, Echo::on);
-    try (Tool client = client(at, "-tls1_2")) {
+    try (OpensslTool client = OpensslTool.client(at, "-tls1_2")) {
       client.say("before");
       client.hears("before");
       client.say("R");
       client.hears("RENEGOTIATING");
-      assertThat(client.process.waitFor(Rig.SECONDS, TimeUnit.SECONDS)).isTrue();
-      assertThat(client.process.exitValue()).isNotZero();
+      assertThat(client.process().waitFor(Rig.SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(client.process().exitValue()).isNotZero();
     }
   }
 
@@ -138,8 +107,8 @@ class OpensslToolTest {
   void asksItAsAServer(String version) throws Exception {
     Path pem = folder.resolve("server.pem");
     Files.writeString(pem, pem(certificate));
-    try (Tool server =
-            new Tool(
+    try (OpensslTool server =
+            new OpensslTool(
                 "s_server", "-accept", "127.0.0.1:0", "-cert", pem.toString(), "-rev", version);
         TlsContext client = rig.engine.client(Rig.trusting())) {
       String line = server.hears("ACCEPT");
@@ -153,13 +122,6 @@ class OpensslToolTest {
 
   // --- helpers ---
 
-  private static Tool client(InetSocketAddress at, String... more) throws IOException {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("s_client", "-connect", "127.0.0.1:" + at.getPort()));
-    arguments.addAll(List.of(more));
-    return new Tool(arguments.toArray(String[]::new));
-  }
-
   private static String pem(Certificate certificate) throws GeneralSecurityException {
     return block("PRIVATE KEY", certificate.key().getEncoded())
         + block("CERTIFICATE", certificate.chain().getFirst().getEncoded());
@@ -172,49 +134,6 @@ class OpensslToolTest {
     -----END %1$s-----
     """
         .formatted(what, Base64.getMimeEncoder().encodeToString(der));
-  }
-
-  /// A running openssl command.
-  private static final class Tool implements AutoCloseable {
-    private final Process process;
-    private final BufferedReader output;
-    private final StringBuilder heard = new StringBuilder();
-
-    Tool(String... arguments) throws IOException {
-      List<String> command = new ArrayList<>(List.of("openssl"));
-      command.addAll(List.of(arguments));
-      process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      output = process.inputReader(StandardCharsets.ISO_8859_1);
-    }
-
-    void say(String line) throws IOException {
-      process.outputWriter().write(line + "\n");
-      process.outputWriter().flush();
-    }
-
-    /// Reads up to the line that contains this.
-    String hears(String text) throws IOException {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        heard.append(line).append('\n');
-        if (line.contains(text)) {
-          return line;
-        }
-      }
-      throw new AssertionError("no " + text + " in: " + heard);
-    }
-
-    /// Everything that was heard in its life.
-    String end() throws IOException {
-      process.outputWriter().close();
-      StringWriter rest = new StringWriter();
-      output.transferTo(rest);
-      return heard.append(rest).toString();
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
   }
 
   /// Sends a line and waits for one.

@@ -2,6 +2,7 @@ package agrippa.proxy.tls;
 
 import agrippa.proxy.tls.TlsRecords.Progress;
 import agrippa.proxy.transport.Buffer;
+import java.util.Random;
 import java.util.function.Consumer;
 
 /// Two ends of TLS back to back in memory.
@@ -45,6 +46,38 @@ final class Wire implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /// Sends bytes from the client to the server.
+  ///
+  /// @return bytes that arrive
+  int carry(int count) {
+    Buffer from = Buffer.allocate(count);
+    from.window(0, count);
+    Buffer into = Buffer.allocate(count + 32 * 1024);
+    while (!from.isEmpty() && client.encrypt(from, 16_384) > 0) {
+      pass(client, toServer);
+    }
+    int got;
+    do {
+      got = server.decrypt(toServer, into);
+      pass(server, toClient);
+    } while (got > 0);
+    int arrived = into.length();
+    from.free();
+    into.free();
+    return arrived;
+  }
+
+  /// Changes some bytes on their way, and sometimes loses the rest.
+  static void spoil(Buffer bytes, Random random) {
+    for (int i = 1 + random.nextInt(3); i > 0; i--) {
+      int at = bytes.start() + random.nextInt(bytes.length());
+      bytes.put(at, (byte) random.nextInt());
+    }
+    if (random.nextInt(4) == 0) {
+      bytes.window(bytes.start(), bytes.start() + random.nextInt(bytes.length()));
+    }
   }
 
   int pass(TlsRecords from, Buffer into) {
