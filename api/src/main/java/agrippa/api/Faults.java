@@ -5,6 +5,7 @@ import agrippa.control.Refusal;
 import agrippa.model.Countable;
 import agrippa.web.Json;
 import agrippa.web.Reply;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -92,6 +93,15 @@ final class Faults {
       case Refusal.DuplicateDefaultPool() -> fault(409, "This listener already has a default pool");
       case Refusal.PoolInUse(String pool, String policy) ->
           fault(409, "Pool " + pool + " is in use by L7 policy " + policy);
+      case Refusal.InUse(Kind kind, String id) ->
+          fault(409, inUse(kind) + " " + id + " is in use and cannot be modified.");
+      case Refusal.NameTaken(Kind kind, String name) ->
+          fault(
+              409,
+              "A %s of %s already exists.".formatted(name(kind).toLowerCase(Locale.ROOT), name));
+      case Refusal.FlavorIncompatible(String flavor, String provider) ->
+          fault(
+              400, "Flavor '%s' is not compatible with provider '%s'".formatted(flavor, provider));
       case Refusal.TooManyRules(String policy) ->
           fault(409, "Too many rules on L7 policy " + policy);
       case Refusal.VipInUse(String detail) ->
@@ -126,6 +136,10 @@ final class Faults {
       case QUOTAS -> "Quotas";
       case AMPHORA -> "Amphora";
       case AMPHORA_STATISTICS -> "Amphora stats for";
+      case FLAVOR -> "Flavor";
+      case FLAVOR_PROFILE -> "Flavor Profile";
+      case AVAILABILITY_ZONE -> "Availability Zone";
+      case AVAILABILITY_ZONE_PROFILE -> "Availability Zone Profile";
     };
   }
 
@@ -139,6 +153,11 @@ final class Faults {
       case L7_POLICY -> name(Kind.L7_POLICY);
       case L7_RULE -> name(Kind.L7_RULE);
     };
+  }
+
+  /// Octavia writes this kind in two ways.
+  private static String inUse(Kind kind) {
+    return kind == Kind.FLAVOR_PROFILE ? "Flavor profile" : name(kind);
   }
 
   /// Octavia names some things otherwise when they are at work.

@@ -75,6 +75,7 @@ final class OctaviaServer implements AutoCloseable {
             networks,
             new FakeSecrets(),
             OctaviaServer::regexIsValid,
+            ValueJson::read,
             InstantSource.system(),
             UUID::randomUUID,
             settings);

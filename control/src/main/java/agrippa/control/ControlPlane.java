@@ -1,5 +1,6 @@
 package agrippa.control;
 
+import agrippa.control.catalog.Shelves;
 import agrippa.control.ledger.Counters;
 import agrippa.control.ledger.Ledger;
 import agrippa.control.reconcile.Reconciler;
@@ -15,6 +16,7 @@ import agrippa.control.spi.Provider;
 import agrippa.control.spi.Secrets;
 import agrippa.control.spi.ServiceUnavailableException;
 import agrippa.control.spi.StateStore;
+import agrippa.control.spi.Value;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.ProvisioningStatus;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -44,6 +47,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Supplier<UUID> ids;
   private final ControlSettings settings;
   private final Ledger ledger;
+  private final Shelves catalog;
   private final Reconciler reconciler;
   // Those that may hold a VIP without having a tree.
   private final Set<LoadBalancerId> beingCreated = ConcurrentHashMap.newKeySet();
@@ -51,6 +55,7 @@ public final class ControlPlane implements AutoCloseable {
   /// Loads what is stored; nothing moves before [#start].
   ///
   /// @param regexIsValid whether the data plane can use a regular expression
+  /// @param json reads it, if a text is JSON
   /// @param ids where the ids of new things come from
   public ControlPlane(
       StateStore store,
@@ -58,6 +63,7 @@ public final class ControlPlane implements AutoCloseable {
       Networks networks,
       Secrets secrets,
       Predicate<String> regexIsValid,
+      Function<String, Optional<Value>> json,
       InstantSource clock,
       Supplier<UUID> ids,
       ControlSettings settings) {
@@ -67,6 +73,7 @@ public final class ControlPlane implements AutoCloseable {
         networks,
         secrets,
         regexIsValid,
+        json,
         clock,
         ids,
         settings,
@@ -79,6 +86,7 @@ public final class ControlPlane implements AutoCloseable {
       Networks networks,
       Secrets secrets,
       Predicate<String> regexIsValid,
+      Function<String, Optional<Value>> json,
       InstantSource clock,
       Supplier<UUID> ids,
       ControlSettings settings,
@@ -92,12 +100,15 @@ public final class ControlPlane implements AutoCloseable {
     this.settings = settings;
     var counters = new Counters(provider, store.statistics());
     this.ledger = new Ledger(store, counters, settings.quotas());
+    this.catalog =
+        new Shelves(store.catalog(), provider, settings.providers(), ledger::all, json, ids);
     this.reconciler =
         new Reconciler(
             ledger,
             counters,
             store,
             provider,
+            catalog::settings,
             networks,
             beingCreated::contains,
             clock,
@@ -127,7 +138,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private Terms terms(Caller caller, CallersWorld world) {
     var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    return new Terms(caller, world, ledger::left, settings, regexIsValid, ids, now);
+    return new Terms(caller, world, catalog, ledger::left, settings, regexIsValid, ids, now);
   }
 
   private Verdict create(Change.CreateLoadBalancer change, Terms terms) {
@@ -136,7 +147,7 @@ public final class ControlPlane implements AutoCloseable {
       case Plan.Claim claim -> {
         beingCreated.add(claim.id());
         try {
-          yield claim(claim, change);
+          yield claim(claim);
         } finally {
           beingCreated.remove(claim.id());
         }
@@ -144,36 +155,24 @@ public final class ControlPlane implements AutoCloseable {
     };
   }
 
-  private Verdict claim(Plan.Claim plan, Change.CreateLoadBalancer change) {
+  private Verdict claim(Plan.Claim plan) {
     return switch (networks.claimVip(plan.id(), plan.project(), plan.wish())) {
       case VipClaim.Claimed claimed -> commit(plan.tree().apply(claimed));
       case VipClaim.AddressInUse(var detail) -> new Verdict.Refused(new Refusal.VipInUse(detail));
       case VipClaim.Failed(var detail) ->
-          new Verdict.Refused(new Refusal.ProviderFailed(providerName(change), detail));
+          new Verdict.Refused(new Refusal.ProviderFailed(plan.provider(), detail));
     };
-  }
-
-  private String providerName(Change.CreateLoadBalancer change) {
-    var asked = change.provider();
-    return asked != null ? asked : settings.providers().standard();
   }
 
   private Verdict commit(LoadBalancerTree unborn) {
     var tree = unborn.nextGeneration();
     boolean committed = false;
     try {
-      var veto = veto(tree);
-      if (veto.isPresent()) {
-        return new Verdict.Refused(veto.get());
+      var refusal = veto(tree).or(() -> catalog.unchanged(() -> add(tree)));
+      if (refusal.isPresent()) {
+        return new Verdict.Refused(refusal.get());
       }
-      switch (ledger.add(tree)) {
-        case Ledger.Acceptance.Done() -> committed = true;
-        case Ledger.Acceptance.Full(var kind) -> {
-          return new Verdict.Refused(new Refusal.QuotaMet(kind));
-        }
-        case Ledger.Acceptance.Stale() ->
-            throw new IllegalStateException("there already was a load balancer " + tree.id());
-      }
+      committed = true;
     } finally {
       if (!committed) {
         release(tree.id(), tree.loadBalancer().vip());
@@ -181,6 +180,20 @@ public final class ControlPlane implements AutoCloseable {
     }
     reconciler.wake(tree.id());
     return new Verdict.Accepted(tree, tree.id().value());
+  }
+
+  /// Adds a tree unless its flavor or availability zone has just been withdrawn.
+  private Optional<Refusal> add(LoadBalancerTree tree) {
+    return Rules.objection(tree.loadBalancer().placement(), catalog)
+        .or(
+            () ->
+                switch (ledger.add(tree)) {
+                  case Ledger.Acceptance.Done() -> Optional.empty();
+                  case Ledger.Acceptance.Full(var kind) -> Optional.of(new Refusal.QuotaMet(kind));
+                  case Ledger.Acceptance.Stale() ->
+                      throw new IllegalStateException(
+                          "there already was a load balancer " + tree.id());
+                });
   }
 
   /// Nothing can be said against going away.
@@ -251,6 +264,11 @@ public final class ControlPlane implements AutoCloseable {
   private static boolean passing(Refusal why, LoadBalancerTree tree) {
     boolean state = why instanceof Refusal.Immutable || why instanceof Refusal.InvalidState;
     return state && tree.loadBalancer().lifecycle().provisioning().pending();
+  }
+
+  /// Flavors, availability zones and their profiles.
+  public CatalogEditor catalog() {
+    return catalog;
   }
 
   /// What there is now.

@@ -62,6 +62,15 @@ public sealed interface Refusal {
 
   record DuplicateDefaultPool() implements Refusal {}
 
+  /// Something else has it, and would not like it to change.
+  record InUse(Kind kind, String id) implements Refusal {}
+
+  /// Another one of its kind has this name.
+  record NameTaken(Kind kind, String name) implements Refusal {}
+
+  /// A flavor is one of another provider.
+  record FlavorIncompatible(String flavor, String provider) implements Refusal {}
+
   record PoolInUse(String pool, String policy) implements Refusal {}
 
   /// A member asks for SR-IOV, which no flavor of the load balancer grants.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import agrippa.control.ControlSettings.Pace;
 import agrippa.control.spi.Networks.Network;
 import agrippa.control.spi.Networks.Subnet;
+import agrippa.control.spi.Value;
 import agrippa.control.testing.FakeNetworks;
 import agrippa.control.testing.FakeProvider;
 import agrippa.control.testing.FakeSecrets;
@@ -29,7 +30,10 @@ import agrippa.model.ProjectId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +49,9 @@ final class Rig {
   final MemoryStateStore store = new MemoryStateStore();
   final FakeProvider provider = new FakeProvider();
   final FakeNetworks networks = new FakeNetworks();
+  /// Texts that are JSON.
+  final Map<String, Value> json = new HashMap<>();
+
   final FakeSecrets secrets = new FakeSecrets();
   final Network network = networks.network("10.0.0.0/24");
   final Subnet subnet = network.subnets().getFirst();
@@ -76,6 +83,7 @@ final class Rig {
         networks,
         secrets,
         Rig::regexIsValid,
+        text -> Optional.ofNullable(json.get(text)),
         (InstantSource) () -> now,
         () -> new UUID(7, ids.incrementAndGet()),
         settings.with(impatient),

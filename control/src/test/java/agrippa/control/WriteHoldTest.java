@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +48,7 @@ class WriteHoldTest {
             networks,
             new FakeSecrets(),
             regex -> true,
+            text -> Optional.empty(),
             InstantSource.system(),
             UUID::randomUUID,
             ControlSettings.DEFAULT.with(

@@ -1,6 +1,7 @@
 package agrippa.launcher;
 
 import agrippa.api.OctaviaApi;
+import agrippa.api.ValueJson;
 import agrippa.cloud.Documents;
 import agrippa.cloud.identity.EmbeddedIdentity;
 import agrippa.cloud.identity.EmbeddedIdentity.CatalogService;
@@ -105,6 +106,7 @@ final class Agrippa implements AutoCloseable {
             networks,
             secrets,
             Patterns::isValid,
+            ValueJson::read,
             clock,
             ids,
             controlSettings(settings));

@@ -5,6 +5,7 @@ import java.util.List;
 /// The root of a tree: its VIP, and who owns it.
 ///
 /// @param provider as it was asked for, aliases included
+/// @param placement the flavor and availability zone that it was asked for with
 /// @param additionalVips on the same network, one per subnet
 /// @param failovers how often its data plane was ordered to be built anew
 public record LoadBalancer(
@@ -15,6 +16,7 @@ public record LoadBalancer(
     Vip vip,
     List<Vip.Additional> additionalVips,
     String provider,
+    Placement placement,
     int failovers,
     Lifecycle lifecycle) {
   public LoadBalancer {
@@ -32,6 +34,15 @@ public record LoadBalancer(
 
   private LoadBalancer with(int nextFailovers, Lifecycle next) {
     return new LoadBalancer(
-        id, project, labels, adminStateUp, vip, additionalVips, provider, nextFailovers, next);
+        id,
+        project,
+        labels,
+        adminStateUp,
+        vip,
+        additionalVips,
+        provider,
+        placement,
+        nextFailovers,
+        next);
   }
 }

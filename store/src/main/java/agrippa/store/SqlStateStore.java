@@ -4,6 +4,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
+import agrippa.control.spi.CatalogStore;
 import agrippa.control.spi.StateStore;
 import agrippa.model.Countable;
 import agrippa.model.ListenerId;
@@ -73,6 +74,20 @@ public final class SqlStateStore implements StateStore {
               UPDATE store_trees
                 SET document = json_set(document, '$.loadBalancer.failovers', 0), format = 2
                 WHERE format = 1;
+              """),
+          new Migration(
+              4,
+              "flavors and availability zones",
+              """
+              UPDATE store_trees
+                SET
+                  document =
+                    json_set(
+                      document,
+                      '$.loadBalancer.placement',
+                      json('{"flavor":null,"availabilityZone":null}')),
+                  format = 3
+                WHERE format = 2;
               """));
 
   private static final Table<Record> TREES = table(name("store_trees"));
@@ -96,12 +111,14 @@ public final class SqlStateStore implements StateStore {
   private final TreeCodec codec = new TreeCodec();
   private final DSLContext sql;
   private final GroupCommit writes;
+  private final SqlCatalogStore catalog;
 
   /// Brings the tables up to date.
   public SqlStateStore(Database database) {
     database.migrate("store", HISTORY);
     this.sql = database.sql();
     this.writes = new GroupCommit(sql);
+    this.catalog = new SqlCatalogStore(database);
   }
 
   @Override
@@ -201,6 +218,11 @@ public final class SqlStateStore implements StateStore {
               .execute();
           return true;
         });
+  }
+
+  @Override
+  public CatalogStore catalog() {
+    return catalog;
   }
 
   @Override

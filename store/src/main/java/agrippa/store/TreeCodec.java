@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TreeCodec {
   /// The form of the documents written. A change of the model that old documents do not fit gets
   /// the next number, and a migration that rewrites the old ones.
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   private static final List<Class<?>> IDS =
       List.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.control.testing.RandomTrees;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.Placement;
 import agrippa.model.Quota;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,7 @@ class OldDatabaseTest {
       var read = store.load();
       assertThat(read).hasSize(1);
       assertThat(read.getFirst().loadBalancer().failovers()).isZero();
+      assertThat(read.getFirst().loadBalancer().placement()).isEqualTo(Placement.ANY);
       assertThat(firstForm(read.getFirst())).isEqualTo(firstForm(tree));
       // A project that has something has a quota, of which nothing is said yet.
       assertThat(store.quotas())
@@ -49,10 +51,10 @@ class OldDatabaseTest {
     }
   }
 
-  /// Without failovers.
+  /// Without failovers, flavor and availability zone.
   private String firstForm(LoadBalancerTree tree) {
     var document = json.readTree(new TreeCodec().write(tree));
-    ((ObjectNode) document.get("loadBalancer")).remove("failovers");
+    ((ObjectNode) document.get("loadBalancer")).remove(List.of("failovers", "placement"));
     return document.toString();
   }
 }

@@ -108,10 +108,10 @@ public final class LoadBalancerJson {
           .shown("listeners", it -> Shape.ids(it.listeners().stream().map(Listener::id).toList()))
           .shown("pools", it -> Shape.ids(it.pools().stream().map(Pool::id).toList()))
           .plain("provider", it -> it.loadBalancer().provider())
-          .plain("flavor_id", it -> null)
+          .plain("flavor_id", it -> it.loadBalancer().placement().flavor())
           .plain("vip_qos_policy_id", it -> it.loadBalancer().vip().qosPolicy())
           .shown("tags", it -> it.loadBalancer().labels().tags())
-          .plain("availability_zone", it -> null)
+          .plain("availability_zone", it -> it.loadBalancer().placement().availabilityZone())
           .plain("vip_vnic_type", it -> "normal");
 
   private LoadBalancerJson() {}

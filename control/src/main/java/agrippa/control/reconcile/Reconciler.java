@@ -7,6 +7,7 @@ import agrippa.control.ControlSettings.Pace;
 import agrippa.control.ledger.Counters;
 import agrippa.control.ledger.Ledger;
 import agrippa.control.spi.Networks;
+import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider;
 import agrippa.control.spi.Provider.Observation;
 import agrippa.control.spi.Provider.Outcome;
@@ -16,6 +17,7 @@ import agrippa.model.Listener;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.Placement;
 import agrippa.model.PortId;
 import agrippa.model.ProvisioningStatus;
 import agrippa.model.Statistics;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,7 @@ public final class Reconciler implements AutoCloseable {
   private final Counters counters;
   private final StateStore store;
   private final Provider provider;
+  private final Function<Placement, ProfileSettings> settings;
   private final Networks networks;
   private final InstantSource clock;
   private final Pace pace;
@@ -57,12 +61,14 @@ public final class Reconciler implements AutoCloseable {
   private Map<ListenerId, Statistics> savedStatistics = Map.of();
   private volatile boolean closed;
 
+  /// @param settings of flavors and availability zones
   /// @param beingCreated whether a load balancer that has no tree yet is about to get one
   public Reconciler(
       Ledger ledger,
       Counters counters,
       StateStore store,
       Provider provider,
+      Function<Placement, ProfileSettings> settings,
       Networks networks,
       Predicate<LoadBalancerId> beingCreated,
       InstantSource clock,
@@ -72,6 +78,7 @@ public final class Reconciler implements AutoCloseable {
     this.counters = counters;
     this.store = store;
     this.provider = provider;
+    this.settings = settings;
     this.networks = networks;
     this.clock = clock;
     this.pace = pace;
@@ -234,7 +241,8 @@ public final class Reconciler implements AutoCloseable {
         provider.observe(tree.id()).ifPresent(this::count);
         provider.remove(tree.id());
       }
-      return provider.converge(Settlement.desired(tree));
+      return provider.converge(
+          Settlement.desired(tree), settings.apply(tree.loadBalancer().placement()));
     } catch (ServiceUnavailableException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {

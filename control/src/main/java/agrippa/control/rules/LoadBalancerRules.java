@@ -14,6 +14,7 @@ import agrippa.model.Labels;
 import agrippa.model.LoadBalancer;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.Placement;
 import agrippa.model.ProjectId;
 import agrippa.model.Vip;
 import java.util.List;
@@ -32,24 +33,28 @@ final class LoadBalancerRules {
     terms.requireAccess(project);
     var vips = new VipRules(terms.world());
     var wish = vips.choose(change.vip(), change.attributes());
-    if (change.flavor() != null) {
-      throw invalid("Invalid flavor_id.");
-    }
-    if (change.availabilityZone() != null) {
-      throw invalid("Invalid availability zone.");
-    }
-    var provider = provider(change.provider());
+    var placement = new Placement(change.flavor(), change.availabilityZone());
+    var placements = new PlacementRules(terms.catalog());
+    placements.requireOffered(placement);
+    var provider = provider(change.provider(), placement, placements);
     terms.requireRoom(project, Countable.LOAD_BALANCER, 1);
+    placements.requireSupport(placement, provider);
+    placements.requireNetwork(placement, wish.network());
     var parts = new GraphRules(terms, project).build(change, VipFacts.of(wish, terms.world()));
     var id = new LoadBalancerId(terms.ids().get());
     return new Plan.Claim(
-        id, project, wish, claimed -> tree(id, project, provider, change, parts, claimed));
+        id,
+        project,
+        provider,
+        wish,
+        claimed -> tree(id, project, provider, placement, change, parts, claimed));
   }
 
   private LoadBalancerTree tree(
       LoadBalancerId id,
       ProjectId project,
       String provider,
+      Placement placement,
       CreateLoadBalancer change,
       GraphRules.Parts parts,
       Claimed claimed) {
@@ -63,6 +68,7 @@ final class LoadBalancerRules {
             claimed.vip(),
             claimed.additional(),
             provider,
+            placement,
             0,
             Marks.created(terms.now()));
     return new LoadBalancerTree(loadBalancer, 0, parts.listeners(), parts.pools());
@@ -78,9 +84,9 @@ final class LoadBalancerRules {
     return project;
   }
 
-  private String provider(@Nullable String asked) {
+  private String provider(@Nullable String asked, Placement placement, PlacementRules placements) {
     var providers = terms.settings().providers();
-    var name = asked != null ? asked : providers.standard();
+    var name = placements.provider(asked, placement, providers.standard());
     if (!providers.descriptions().containsKey(name)) {
       throw new RefusedException(new Refusal.ProviderNotEnabled(name));
     }
@@ -111,6 +117,7 @@ final class LoadBalancerRules {
                 attributes.vipSecurityGroups().over(vip.securityGroups(), List.of())),
             old.additionalVips(),
             old.provider(),
+            old.placement(),
             old.failovers(),
             Marks.updated(old.lifecycle(), terms.now()));
     return tree.with(next);

@@ -15,6 +15,10 @@ public sealed interface Plan {
 
   /// Claim a VIP; then this is the tree, of generation 0.
   record Claim(
-      LoadBalancerId id, ProjectId project, VipWish wish, Function<Claimed, LoadBalancerTree> tree)
+      LoadBalancerId id,
+      ProjectId project,
+      String provider,
+      VipWish wish,
+      Function<Claimed, LoadBalancerTree> tree)
       implements Plan {}
 }

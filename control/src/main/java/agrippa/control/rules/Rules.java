@@ -1,8 +1,10 @@
 package agrippa.control.rules;
 
+import agrippa.control.Catalog;
 import agrippa.control.Change;
 import agrippa.control.Inventory;
 import agrippa.control.Kind;
+import agrippa.control.Refusal;
 import agrippa.control.Verdict.Accepted;
 import agrippa.control.Verdict.Refused;
 import agrippa.model.HealthMonitor;
@@ -17,6 +19,7 @@ import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Member;
 import agrippa.model.MemberId;
+import agrippa.model.Placement;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
 import java.util.Optional;
@@ -42,6 +45,17 @@ public final class Rules {
       return new LoadBalancerRules(terms).create(change);
     } catch (RefusedException e) {
       return new Plan.Refuse(e.why());
+    }
+  }
+
+  /// What speaks against a new load balancer's flavor and availability zone, which may have gone
+  /// since [#plan].
+  public static Optional<Refusal> objection(Placement placement, Catalog catalog) {
+    try {
+      new PlacementRules(catalog).requireOffered(placement);
+      return Optional.empty();
+    } catch (RefusedException e) {
+      return Optional.of(e.why());
     }
   }
 

@@ -1,6 +1,7 @@
 package agrippa.control.rules;
 
 import agrippa.control.Caller;
+import agrippa.control.Catalog;
 import agrippa.control.ControlSettings;
 import agrippa.control.Refusal;
 import agrippa.model.Countable;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /// What a decision hangs on besides the change and the tree.
 ///
 /// @param world as the caller sees it
+/// @param catalog of flavors and availability zones
 /// @param room that quotas leave
 /// @param regexIsValid whether the data plane can use a regular expression
 /// @param ids of whatever the change creates
@@ -21,6 +23,7 @@ import java.util.function.Supplier;
 public record Terms(
     Caller caller,
     World world,
+    Catalog catalog,
     Room room,
     ControlSettings settings,
     Predicate<String> regexIsValid,

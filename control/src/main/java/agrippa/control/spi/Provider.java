@@ -6,7 +6,9 @@ import agrippa.model.LoadBalancerTree;
 import agrippa.model.MemberId;
 import agrippa.model.OperatingStatus;
 import agrippa.model.PoolId;
+import agrippa.model.Shelf;
 import agrippa.model.Statistics;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +21,13 @@ public interface Provider {
   /// @return nothing if all is well, else the reason in the words that users see
   Optional<String> vet(LoadBalancerTree tree);
 
+  /// What it understands of profiles. Pure.
+  List<Capability> capabilities(Shelf shelf);
+
   /// Makes the world match the tree, from whatever it is now. Idempotent, may block.
-  Outcome converge(LoadBalancerTree tree);
+  ///
+  /// @param settings of its flavor and availability zone
+  Outcome converge(LoadBalancerTree tree, ProfileSettings settings);
 
   /// Removes every trace of a load balancer. Idempotent, may block.
   void remove(LoadBalancerId id);

@@ -39,6 +39,9 @@ public interface StateStore {
   /// Stores what is said of a project's quota, in place of what was said before.
   void saveQuota(ProjectId project, Quota quota);
 
+  /// The part of it that keeps flavors and availability zones.
+  CatalogStore catalog();
+
   /// A writer worked on an old tree.
   final class StaleGenerationException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -1,5 +1,8 @@
 package agrippa.control.testing;
 
+import agrippa.control.spi.Capability;
+import agrippa.control.spi.Capability.Type;
+import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider;
 import agrippa.model.Listener;
 import agrippa.model.ListenerId;
@@ -10,6 +13,7 @@ import agrippa.model.MemberId;
 import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
+import agrippa.model.Shelf;
 import agrippa.model.Statistics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +30,7 @@ import java.util.function.Function;
 /// Moves no packets, but remembers what it was told to match.
 public final class FakeProvider implements Provider {
   private final Map<LoadBalancerId, LoadBalancerTree> world = new ConcurrentHashMap<>();
+  private final Map<LoadBalancerId, ProfileSettings> settings = new ConcurrentHashMap<>();
   private final Map<MemberId, OperatingStatus> health = new ConcurrentHashMap<>();
   private final Map<ListenerId, Statistics> traffic = new ConcurrentHashMap<>();
   private final Set<ListenerId> full = ConcurrentHashMap.newKeySet();
@@ -103,11 +108,32 @@ public final class FakeProvider implements Provider {
   }
 
   @Override
-  public Outcome converge(LoadBalancerTree tree) {
+  public List<Capability> capabilities(Shelf shelf) {
+    return switch (shelf) {
+      case FLAVORS ->
+          List.of(
+              new Capability("size", "How large.", new Type.Choice(List.of("LARGE", "SMALL"))),
+              new Capability("limit", "How many.", new Type.Integer(0)),
+              new Capability("image", "Which one.", new Type.Text()));
+      case AVAILABILITY_ZONES ->
+          List.of(
+              new Capability("zone", "Where.", new Type.Text()),
+              new Capability("valid_vip_networks", "Where VIPs are.", new Type.Texts()));
+    };
+  }
+
+  /// What was last said of the profiles of a load balancer.
+  public ProfileSettings settings(LoadBalancerId id) {
+    return settings.getOrDefault(id, ProfileSettings.NONE);
+  }
+
+  @Override
+  public Outcome converge(LoadBalancerTree tree, ProfileSettings said) {
     synchronized (this) {
       convergences++;
     }
     beforeWrites.run();
+    settings.put(tree.id(), said);
     var result = outcome.apply(tree);
     if (result instanceof Outcome.Converged) {
       world.put(tree.id(), tree);

@@ -1,5 +1,6 @@
 package agrippa.control.testing;
 
+import agrippa.control.spi.CatalogStore;
 import agrippa.control.spi.StateStore;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerId;
@@ -15,6 +16,7 @@ import java.util.Map;
 /// Keeps trees as long as the object lives, and so outlives a control plane.
 public final class MemoryStateStore implements StateStore {
   private final Map<LoadBalancerId, LoadBalancerTree> trees = new LinkedHashMap<>();
+  private final CatalogStore catalog = new MemoryCatalogStore();
   private final Map<ProjectId, Quota> quotas = new HashMap<>();
   private Map<ListenerId, Statistics> statistics = Map.of();
   private Runnable beforeWrites = () -> {};
@@ -73,6 +75,11 @@ public final class MemoryStateStore implements StateStore {
     beforeWrites.run();
     statistics = new HashMap<>(next);
     afterWrites.run();
+  }
+
+  @Override
+  public CatalogStore catalog() {
+    return catalog;
   }
 
   @Override

@@ -22,6 +22,7 @@ import agrippa.model.MemberId;
 import agrippa.model.MonitorType;
 import agrippa.model.NetworkId;
 import agrippa.model.OperatingStatus;
+import agrippa.model.Placement;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
 import agrippa.model.PoolProtocol;
@@ -79,6 +80,7 @@ public final class RandomTrees {
             many(() -> new SecurityGroupId(uuid()))),
         many(() -> new Vip.Additional(new SubnetId(uuid()), "2001:db8::" + random.nextInt(9))),
         text(),
+        new Placement(orNull(this::text), orNull(this::text)),
         random.nextInt(3),
         lifecycle());
   }

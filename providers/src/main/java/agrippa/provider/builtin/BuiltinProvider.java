@@ -1,6 +1,8 @@
 package agrippa.provider.builtin;
 
+import agrippa.control.spi.Capability;
 import agrippa.control.spi.Networks;
+import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider;
 import agrippa.control.spi.Secrets;
 import agrippa.control.spi.ServiceUnavailableException;
@@ -13,6 +15,7 @@ import agrippa.model.MemberId;
 import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
+import agrippa.model.Shelf;
 import agrippa.model.Statistics;
 import agrippa.proxy.ApplyResult;
 import agrippa.proxy.ProxyReport;
@@ -54,9 +57,14 @@ public final class BuiltinProvider implements Provider {
   }
 
   @Override
-  public Outcome converge(LoadBalancerTree tree) {
+  public List<Capability> capabilities(Shelf shelf) {
+    return Capabilities.of(shelf);
+  }
+
+  @Override
+  public Outcome converge(LoadBalancerTree tree, ProfileSettings settings) {
     try {
-      Gathered gathered = gather(tree);
+      Gathered gathered = gather(tree, Capabilities.connectionLimit(settings));
       Map<ListenerId, String> failed = new HashMap<>(gathered.failed());
       ApplyResult result =
           proxy.apply(PlanCompiler.compile(tree, gathered.facts(), gathered.failed().keySet()));
@@ -78,7 +86,7 @@ public final class BuiltinProvider implements Provider {
   private record Gathered(Facts facts, Map<ListenerId, String> failed) {}
 
   /// Asks the other services for everything that a plan needs.
-  private Gathered gather(LoadBalancerTree tree) {
+  private Gathered gather(LoadBalancerTree tree, int connectionLimit) {
     Rendered rendered = new Rendered(tree);
     Map<ListenerId, TlsServer> servers = new HashMap<>();
     Map<PoolId, TlsClient> clients = new HashMap<>();
@@ -105,7 +113,8 @@ public final class BuiltinProvider implements Provider {
             (address, subnet) -> networks.reach(address, subnet, balancer.vip()),
             cidr -> arrivals(cidr, balancer),
             servers,
-            clients);
+            clients,
+            connectionLimit);
     return new Gathered(facts, failed);
   }
 

@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// @param arrivals from where clients of a network arrive
 /// @param listenerTls of every listener that ends TLS and is to serve
 /// @param poolTls of every pool that encrypts and is used by a listener that is to serve
+/// @param connectionLimit the most that a listener may have, whatever its own limit
 record Facts(
     List<InetAddress> listenAddresses,
     Reach reach,
     Arrivals arrivals,
     Map<ListenerId, TlsServer> listenerTls,
-    Map<PoolId, TlsClient> poolTls) {
+    Map<PoolId, TlsClient> poolTls,
+    int connectionLimit) {
   Facts {
     listenAddresses = List.copyOf(listenAddresses);
     listenerTls = Map.copyOf(listenerTls);

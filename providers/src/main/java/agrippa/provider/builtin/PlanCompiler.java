@@ -89,11 +89,15 @@ final class PlanCompiler {
             ? Objects.requireNonNull(facts.listenerTls().get(listener.id()), "no TLS material")
             : null,
         allowed(listener),
-        listener.connectionLimit() < 1 ? DEFAULT_CONNECTION_LIMIT : listener.connectionLimit(),
+        Math.min(connectionLimit(listener), facts.connectionLimit()),
         timeouts(listener.timeouts()),
         headers(listener),
         routes(listener),
         rendered.pool(listener.defaultPool()).map(it -> it.id().toString()).orElse(null));
+  }
+
+  private static int connectionLimit(Listener listener) {
+    return listener.connectionLimit() < 1 ? DEFAULT_CONNECTION_LIMIT : listener.connectionLimit();
   }
 
   private static Mode mode(ListenerProtocol protocol) {

@@ -7,6 +7,7 @@ import static agrippa.provider.builtin.Trees.tree;
 import static agrippa.provider.builtin.Trees.uuid;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider.Observation;
 import agrippa.control.spi.Provider.Outcome;
 import agrippa.model.Listener;
@@ -133,8 +134,10 @@ class BuiltinProviderTest {
     int port = freePort();
     LoadBalancerTree tree = tree(List.of(web(port)), List.of(servers()));
     assertThat(provider.observe(ID)).isEmpty();
-    assertThat(provider.converge(tree)).isEqualTo(new Outcome.Converged(Map.of()));
-    assertThat(provider.converge(tree)).isEqualTo(new Outcome.Converged(Map.of()));
+    assertThat(provider.converge(tree, ProfileSettings.NONE))
+        .isEqualTo(new Outcome.Converged(Map.of()));
+    assertThat(provider.converge(tree, ProfileSettings.NONE))
+        .isEqualTo(new Outcome.Converged(Map.of()));
     assertThat(get(port)).isEqualTo("hello");
 
     Observation seen = provider.observe(ID).orElseThrow();
@@ -156,7 +159,9 @@ class BuiltinProviderTest {
   void aListenerWithoutItsCertificateFailsAlone() throws Exception {
     int port = freePort();
     Outcome outcome =
-        provider.converge(tree(List.of(web(port), secure(freePort(), "gone")), List.of(servers())));
+        provider.converge(
+            tree(List.of(web(port), secure(freePort(), "gone")), List.of(servers())),
+            ProfileSettings.NONE);
     assertThat(outcome)
         .isEqualTo(new Outcome.Converged(Map.of(id("secure"), "there is no secret gone")));
     assertThat(get(port)).isEqualTo("hello");
@@ -168,7 +173,9 @@ class BuiltinProviderTest {
     int port = freePort();
     try (ServerSocket taken = new ServerSocket(0, 1, LISTEN)) {
       Listener raw = listener("raw", ListenerProtocol.TCP, taken.getLocalPort()).build();
-      Outcome outcome = provider.converge(tree(List.of(web(port), raw), List.of(servers())));
+      Outcome outcome =
+          provider.converge(
+              tree(List.of(web(port), raw), List.of(servers())), ProfileSettings.NONE);
       assertThat(outcome).isInstanceOf(Outcome.Converged.class);
       assertThat(((Outcome.Converged) outcome).failedListeners()).containsOnlyKeys(id("raw"));
       assertThat(get(port)).isEqualTo("hello");
@@ -178,8 +185,10 @@ class BuiltinProviderTest {
   @Test
   void nothingChangesWhileAServiceDoesNotAnswer() throws Exception {
     int port = freePort();
-    provider.converge(tree(List.of(web(port)), List.of(servers())));
-    assertThat(provider.converge(tree(List.of(secure(freePort(), "unavailable")), List.of())))
+    provider.converge(tree(List.of(web(port)), List.of(servers())), ProfileSettings.NONE);
+    assertThat(
+            provider.converge(
+                tree(List.of(secure(freePort(), "unavailable")), List.of()), ProfileSettings.NONE))
         .isEqualTo(new Outcome.Failed("the secret service sleeps"));
     assertThat(get(port)).isEqualTo("hello");
   }
@@ -198,7 +207,7 @@ class BuiltinProviderTest {
             .member("off", "127.0.0.1", backend.getAddress().getPort(), 1, false, false)
             .monitor(monitor(MonitorType.TCP, 1, 1))
             .build();
-    provider.converge(tree(List.of(web(freePort())), List.of(watched)));
+    provider.converge(tree(List.of(web(freePort())), List.of(watched)), ProfileSettings.NONE);
     assertThat(changed.poll(10, TimeUnit.SECONDS)).isEqualTo(ID);
     assertThat(provider.observe(ID).orElseThrow().members())
         .isEqualTo(

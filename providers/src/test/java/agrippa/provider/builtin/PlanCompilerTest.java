@@ -34,7 +34,8 @@ class PlanCompilerTest {
           (address, _) -> InetAddress.ofLiteral(address.replaceFirst("^10\\.", "127.")),
           cidr -> List.of(Cidr.parse(cidr), Cidr.parse(cidr.replaceFirst("^10\\.", "127."))),
           Map.of(),
-          Map.of());
+          Map.of(),
+          Integer.MAX_VALUE);
 
   private static String compiled(LoadBalancerTree tree, String... names) {
     return PlanText.of(PlanCompiler.compile(tree, FACTS, Set.of()), names);

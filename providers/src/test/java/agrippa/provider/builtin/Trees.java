@@ -22,6 +22,7 @@ import agrippa.model.MemberId;
 import agrippa.model.MonitorType;
 import agrippa.model.NetworkId;
 import agrippa.model.OperatingStatus;
+import agrippa.model.Placement;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
 import agrippa.model.PoolProtocol;
@@ -74,6 +75,7 @@ final class Trees {
             List.of()),
         List.of(),
         "amphora",
+        Placement.ANY,
         0,
         ACTIVE);
   }

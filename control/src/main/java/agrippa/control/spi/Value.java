@@ -1,0 +1,32 @@
+package agrippa.control.spi;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A value that an operator wrote in JSON.
+public sealed interface Value {
+  /// JSON's null.
+  record Nothing() implements Value {}
+
+  record Flag(boolean value) implements Value {}
+
+  record Number(BigDecimal value) implements Value {}
+
+  record Text(String value) implements Value {}
+
+  record Sequence(List<Value> items) implements Value {
+    public Sequence {
+      items = List.copyOf(items);
+    }
+  }
+
+  /// @param entries in the order in which they were written
+  record Mapping(Map<String, Value> entries) implements Value {
+    public Mapping {
+      entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    }
+  }
+}
