@@ -1,7 +1,9 @@
-/// What if there is no cloud? Embedded services with their OpenStack faces.
+/// What if there is no cloud? Embedded services with their OpenStack faces; and clients of the real
+/// ones, if there is one.
 module agrippa.cloud {
   requires transitive agrippa.control;
   requires transitive agrippa.web;
+  requires transitive java.net.http;
   requires transitive org.jooq;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
@@ -9,5 +11,6 @@ module agrippa.cloud {
   exports agrippa.cloud;
   exports agrippa.cloud.identity;
   exports agrippa.cloud.network;
+  exports agrippa.cloud.openstack;
   exports agrippa.cloud.secret;
 }

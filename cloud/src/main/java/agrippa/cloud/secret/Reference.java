@@ -17,6 +17,19 @@ record Reference(Kind kind, String id) {
     CONTAINER
   }
 
+  /// Where it is, below the service's versioned URL.
+  String path() {
+    return "/" + key();
+  }
+
+  /// What names it among all things of the service, and in messages.
+  String key() {
+    return switch (kind) {
+      case SECRET -> "secrets/" + id;
+      case CONTAINER -> "containers/" + id;
+    };
+  }
+
   /// @return nothing if the text is no reference
   static Optional<Reference> of(String text) {
     if (text.length() > LONGEST) {

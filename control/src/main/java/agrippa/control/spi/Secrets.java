@@ -1,10 +1,12 @@
 package agrippa.control.spi;
 
 import agrippa.control.Caller;
+import agrippa.model.LoadBalancerId;
 import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The secret service: certificates and keys by reference. References come from tenants and may
@@ -21,6 +23,13 @@ public interface Secrets {
 
   /// Revocation lists, PEM.
   Lookup<List<X509CRL>> revocations(@Nullable Caller caller, String reference);
+
+  /// Says which secrets a load balancer uses, all of them, so that the service can tell people who
+  /// want to delete one. Cheap if nothing changed; idempotent; never fails because the service is
+  /// away.
+  ///
+  /// @param references empty for a load balancer that is gone
+  default void use(LoadBalancerId id, Set<String> references) {}
 
   /// A certificate chain, the leaf first, with the leaf's key.
   record KeyPair(List<X509Certificate> chain, PrivateKey key) {

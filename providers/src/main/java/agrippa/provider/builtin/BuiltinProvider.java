@@ -41,6 +41,7 @@ import java.util.stream.Collectors;
 public final class BuiltinProvider implements Provider {
   private final ProxyServer proxy;
   private final Networks networks;
+  private final Secrets secrets;
   private final TlsMaterial tls;
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
@@ -48,6 +49,7 @@ public final class BuiltinProvider implements Provider {
   public BuiltinProvider(ProxyServer proxy, Networks networks, Secrets secrets) {
     this.proxy = proxy;
     this.networks = networks;
+    this.secrets = secrets;
     this.tls = new TlsMaterial(secrets);
   }
 
@@ -76,6 +78,7 @@ public final class BuiltinProvider implements Provider {
                   failed.put(new ListenerId(UUID.fromString(name)), reason);
                 }
               });
+      secrets.use(tree.id(), SecretReferences.of(tree));
       return new Outcome.Converged(Map.copyOf(failed));
     } catch (ServiceUnavailableException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
@@ -125,6 +128,7 @@ public final class BuiltinProvider implements Provider {
   @Override
   public void remove(LoadBalancerId id) {
     proxy.remove(id.toString());
+    secrets.use(id, Set.of());
   }
 
   @Override
