@@ -3,10 +3,6 @@ package agrippa.launcher;
 import agrippa.api.OctaviaApi;
 import agrippa.api.ValueJson;
 import agrippa.cloud.Documents;
-import agrippa.cloud.identity.EmbeddedIdentity;
-import agrippa.cloud.identity.EmbeddedIdentity.CatalogService;
-import agrippa.cloud.network.EmbeddedNetwork;
-import agrippa.cloud.secret.EmbeddedSecrets;
 import agrippa.control.ControlPlane;
 import agrippa.control.ControlSettings;
 import agrippa.provider.builtin.BuiltinProvider;
@@ -31,29 +27,18 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /// The whole program: every object, and what it is connected to. Read from top to bottom, it is the
 /// order of starting; closing goes the other way.
 final class Agrippa implements AutoCloseable {
-  private static final String LOAD_BALANCER = "/load-balancer";
-  private static final String NETWORK = "/network";
-
-  /// In the catalogue, in this order: no version in any URL, as clients add their own.
-  private static final List<CatalogService> CATALOG =
-      List.of(
-          new CatalogService("identity", "keystone", EmbeddedIdentity.PREFIX),
-          new CatalogService("load-balancer", "octavia", LOAD_BALANCER),
-          new CatalogService("network", "neutron", NETWORK),
-          new CatalogService("key-manager", "barbican", EmbeddedSecrets.PREFIX));
-
   private final FileLock claim;
   private final Database database;
+  private final Cloud cloud;
   private final ProxyServer proxy;
   private final ControlPlane control;
   private final WebServer web;
   private final String url;
-  private final AdminCredentials admin;
 
   /// Starts everything; when it returns, requests are answered.
   ///
@@ -80,31 +65,22 @@ final class Agrippa implements AutoCloseable {
     database.migrate("cloud", migrations(Documents.MIGRATIONS));
     Documents documents = new Documents(database.sql());
 
-    // The embedded cloud. Its public URL is known once the port is.
+    // The cloud, embedded or real. This program's public URL is known once the port is.
     AtomicReference<String> publicUrl = new AtomicReference<>("");
-    EmbeddedIdentity identity =
-        new EmbeddedIdentity(
-            documents, clock, random, ids, settings.tokenLifetime(), CATALOG, publicUrl::get);
-    EmbeddedIdentity.Admin firstAdmin = identity.bootstrap(knownPassword(state));
-    EmbeddedNetwork network =
-        new EmbeddedNetwork(
-            documents, identity.project(firstAdmin.project()).orElseThrow(), clock, ids, random);
-    EmbeddedSecrets secrets =
-        new EmbeddedSecrets(
-            documents, state.secretKey(), identity, clock, random, ids, publicUrl::get);
+    cloud =
+        new Cloud(settings, documents, state, new Cloud.World(clock, random, ids), publicUrl::get);
 
     // What moves packets.
     proxy = ProxyServer.start(proxySettings(settings), clock, random);
-    var networks = network.networks();
-    BuiltinProvider provider = new BuiltinProvider(proxy, networks, secrets);
+    BuiltinProvider provider = new BuiltinProvider(proxy, cloud.networks(), cloud.secrets());
 
     // What decides.
     control =
         new ControlPlane(
             new SqlStateStore(database),
             provider,
-            networks,
-            secrets,
+            cloud.networks(),
+            cloud.secrets(),
             Patterns::isValid,
             ValueJson::read,
             clock,
@@ -119,37 +95,22 @@ final class Agrippa implements AutoCloseable {
             control.inventory(),
             control.quotas(),
             control::tellAgain,
-            identity,
+            cloud.identity(),
             ControlSettings.Providers.DEFAULT);
     web =
         serve(
             WebSettings.loopback(settings.port(), ids, clock).withHost(settings.bind()),
-            List.of(
-                octavia.site(LOAD_BALANCER),
-                identity.site(),
-                network.site(NETWORK, identity),
-                secrets.site()));
+            Stream.concat(Stream.of(octavia.site(Cloud.LOAD_BALANCER)), cloud.sites().stream())
+                .toList());
     url = settings.publicUrl().map(URI::toString).orElseGet(() -> boundUrl(settings, web));
     publicUrl.set(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
-    admin =
-        new AdminCredentials(
-            identity.publicUrl() + "/v3",
-            firstAdmin.user(),
-            firstAdmin.password(),
-            firstAdmin.project(),
-            EmbeddedIdentity.REGION);
-    state.save(admin);
+    cloud.admin().ifPresent(state::save);
   }
 
   private static List<Migration> migrations(List<String> scripts) {
     return IntStream.range(0, scripts.size())
         .mapToObj(i -> new Migration(i + 1, "cloud documents", scripts.get(i)))
         .toList();
-  }
-
-  /// The admin's password is generated once and then kept in `clouds.yaml` only.
-  private static @Nullable String knownPassword(StateFolder state) {
-    return state.hasCredentials() ? state.credentials().password() : null;
   }
 
   private static ProxySettings proxySettings(Settings settings) {
@@ -197,8 +158,13 @@ final class Agrippa implements AutoCloseable {
     return url;
   }
 
+  /// How the admin logs in.
+  ///
+  /// @throws UserError if that is a real Keystone's affair
   AdminCredentials admin() {
-    return admin;
+    return cloud
+        .admin()
+        .orElseThrow(() -> new UserError("a real Keystone knows its admin; ask its operator"));
   }
 
   /// Stops taking requests, lets those under way finish, saves what must be saved. What is stored
@@ -208,6 +174,7 @@ final class Agrippa implements AutoCloseable {
     web.close();
     control.close();
     proxy.close();
+    cloud.close();
     database.close();
     release(claim);
   }

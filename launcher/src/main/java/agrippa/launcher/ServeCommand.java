@@ -39,7 +39,7 @@ final class ServeCommand implements Runnable {
     Logs.toStandardError(Level.INFO);
     Settings settings = Settings.of(state, bind, port);
     if (config != null) {
-      settings = settings.with(config);
+      settings = settings.with(config, System.getenv());
     }
     Agrippa agrippa = Agrippa.start(settings);
     CountDownLatch stopped = new CountDownLatch(1);

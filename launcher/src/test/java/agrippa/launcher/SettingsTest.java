@@ -45,7 +45,8 @@ class SettingsTest {
                       loops: 3
                       transport: nio
                       tls: jdk
-                    """));
+                    """),
+                Map.of());
     assertThat(read)
         .isEqualTo(
             new Settings(
@@ -73,13 +74,14 @@ class SettingsTest {
                         -1)),
                 3,
                 TransportKind.NIO,
-                TlsKind.JDK));
+                TlsKind.JDK,
+                CloudSettings.EMBEDDED));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "# nothing\n", "write_hold:\n", "data_plane: {}\n"})
   void whatIsNotSaidStaysAsItWas(String yaml) throws IOException {
-    assertThat(standard().with(file(yaml))).isEqualTo(standard());
+    assertThat(standard().with(file(yaml), Map.of())).isEqualTo(standard());
   }
 
   @ParameterizedTest
@@ -107,7 +109,7 @@ class SettingsTest {
       })
   void whatIsWrongIsNamed(String yaml, String complaint) throws IOException {
     Path file = file(yaml);
-    assertThatThrownBy(() -> standard().with(file))
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(complaint);
@@ -116,7 +118,7 @@ class SettingsTest {
   @Test
   void aMissingFileIsNamed() {
     Path file = folder.resolve("none.yaml");
-    assertThatThrownBy(() -> standard().with(file))
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
         .isInstanceOf(UserError.class)
         .hasMessage("there is no configuration file " + file);
   }
