@@ -29,7 +29,7 @@ final class OpenSslEngine implements TlsEngine {
             .reinterpret(LONGEST_VERSION)
             .getString(0);
     // Loads the other half now, rather than at the first connection.
-    LibSsl.tlsMethod();
+    LibSslContext.tlsMethod();
     tickets = new TicketKeys(clock, random);
   }
 

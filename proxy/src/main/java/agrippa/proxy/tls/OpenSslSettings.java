@@ -66,7 +66,7 @@ final class OpenSslSettings {
   /// An SSL_CTX that speaks these versions and ciphers; empty ones mean the defaults.
   static OpenSslSettings of(List<String> versions, String ciphers) throws GeneralSecurityException {
     OpenSslSettings settings =
-        new OpenSslSettings(present("settings", LibSsl.newContext(LibSsl.tlsMethod())));
+        new OpenSslSettings(present("settings", LibSslContext.create(LibSslContext.tlsMethod())));
     try {
       settings.behaviour();
       settings.versions(versions.isEmpty() ? TlsDefaults.VERSIONS : versions);
@@ -83,11 +83,11 @@ final class OpenSslSettings {
   }
 
   void free() {
-    LibSsl.freeContext(context);
+    LibSslContext.free(context);
   }
 
   private void behaviour() {
-    LibSsl.contextOptions(
+    LibSslContext.options(
         context,
         SSL_OP_NO_COMPRESSION
             | SSL_OP_NO_RENEGOTIATION
@@ -95,14 +95,14 @@ final class OpenSslSettings {
             | SSL_OP_PRIORITIZE_CHACHA);
     // Not SSL_MODE_ENABLE_PARTIAL_WRITE: output goes to memory, which always takes all, so that
     // one call encrypts several records.
-    LibSsl.contextControl(
+    LibSslContext.control(
         context,
         SSL_CTRL_MODE,
         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS,
         0);
     // Sessions live in tickets; a server-side cache would be memory that strangers fill.
-    LibSsl.contextControl(context, SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
-    LibSsl.contextControl(context, SSL_CTRL_SET_DH_AUTO, 1, 0);
+    LibSslContext.control(context, SSL_CTRL_SET_SESS_CACHE_MODE, 0, 0);
+    LibSslContext.control(context, SSL_CTRL_SET_DH_AUTO, 1, 0);
   }
 
   private void versions(List<String> names) throws GeneralSecurityException {
@@ -120,12 +120,12 @@ final class OpenSslSettings {
     if (lowest == 0) {
       throw new GeneralSecurityException("no TLS version that can be spoken among " + names);
     }
-    LibSsl.contextOptions(context, off);
-    done("versions", LibSsl.contextControl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, lowest, 0));
-    done("versions", LibSsl.contextControl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, highest, 0));
+    LibSslContext.options(context, off);
+    done("versions", LibSslContext.control(context, SSL_CTRL_SET_MIN_PROTO_VERSION, lowest, 0));
+    done("versions", LibSslContext.control(context, SSL_CTRL_SET_MAX_PROTO_VERSION, highest, 0));
     if (lowest < Version.TLS_1_2.number) {
       // Their signatures use SHA-1, which OpenSSL allows at no higher level.
-      LibSsl.securityLevel(context, 0);
+      LibSslContext.securityLevel(context, 0);
     }
   }
 
@@ -133,7 +133,9 @@ final class OpenSslSettings {
     boolean listed = !list.isBlank() && !versions.equals(List.of(Version.TLS_1_3.text));
     if (listed) {
       try (Arena arena = Arena.ofConfined()) {
-        done("ciphers", LibSsl.cipherList(context, arena.allocateFrom(list.strip()).address()));
+        done(
+            "ciphers",
+            LibSslContext.cipherList(context, arena.allocateFrom(list.strip()).address()));
       }
     }
   }
@@ -145,13 +147,13 @@ final class OpenSslSettings {
       long pointer = OpenSslObjects.certificate(chain.get(i));
       long added =
           i == 0
-              ? LibSsl.useCertificate(context, pointer)
-              : LibSsl.contextControl(context, SSL_CTRL_CHAIN_CERT, 1, pointer);
+              ? LibSslContext.useCertificate(context, pointer)
+              : LibSslContext.control(context, SSL_CTRL_CHAIN_CERT, 1, pointer);
       LibCrypto.freeCertificate(pointer);
       done("certificate", added);
     }
     long key = OpenSslObjects.key(certificate.key());
-    int used = LibSsl.usePrivateKey(context, key);
+    int used = LibSslContext.usePrivateKey(context, key);
     LibCrypto.freeKey(key);
     done("private key", used);
   }
@@ -167,11 +169,11 @@ final class OpenSslSettings {
           case OPTIONAL -> SSL_VERIFY_PEER;
           case MANDATORY -> SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
         };
-    LibSsl.verify(context, mode, 0);
-    LibSsl.shareCertificateStore(context, store);
+    LibSslContext.verify(context, mode, 0);
+    LibSslContext.shareCertificateStore(context, store);
     for (X509Certificate issuer : issuers) {
       long pointer = OpenSslObjects.certificate(issuer);
-      int added = LibSsl.addClientAuthority(context, pointer);
+      int added = LibSslContext.addClientAuthority(context, pointer);
       LibCrypto.freeCertificate(pointer);
       done("issuer", added);
     }
@@ -179,8 +181,8 @@ final class OpenSslSettings {
 
   /// Accepts only servers that the store's issuers vouch for.
   void verifyServers(long store) {
-    LibSsl.verify(context, SSL_VERIFY_PEER, 0);
-    LibSsl.shareCertificateStore(context, store);
+    LibSslContext.verify(context, SSL_VERIFY_PEER, 0);
+    LibSslContext.shareCertificateStore(context, store);
   }
 
   /// Offers application protocols, as a client.
@@ -189,7 +191,7 @@ final class OpenSslSettings {
       byte[] wire = TlsDefaults.alpnWire(protocols);
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment bytes = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, wire);
-        int failed = LibSsl.alpnProtocols(context, bytes.address(), wire.length);
+        int failed = LibSslContext.alpnProtocols(context, bytes.address(), wire.length);
         done("application protocols", failed == 0 ? 1 : 0);
       }
     }
@@ -199,18 +201,20 @@ final class OpenSslSettings {
   void resume(long ticketCallback, byte[] identity, long seconds) throws GeneralSecurityException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment id = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, identity);
-      done("session identity", LibSsl.sessionIdContext(context, id.address(), identity.length));
+      done(
+          "session identity",
+          LibSslContext.sessionIdContext(context, id.address(), identity.length));
     }
-    LibSsl.sessionTimeout(context, seconds);
-    done("ticket keys", LibSsl.ticketKeys(context, ticketCallback));
+    LibSslContext.sessionTimeout(context, seconds);
+    done("ticket keys", LibSslContext.ticketKeys(context, ticketCallback));
   }
 
   /// Asks back which certificate and protocol a client gets.
   void ask(long nameCallback, long protocolCallback, long argument) {
-    LibSsl.contextCallback(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, nameCallback);
-    LibSsl.contextControl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, argument);
+    LibSslContext.callback(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, nameCallback);
+    LibSslContext.control(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, argument);
     if (protocolCallback != 0) {
-      LibSsl.alpnSelect(context, protocolCallback, argument);
+      LibSslContext.alpnSelect(context, protocolCallback, argument);
     }
   }
 }
