@@ -34,14 +34,19 @@ final class Backend implements AutoCloseable {
   private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
   // Read by nobody but the person who debugs.
   private final List<IOException> broken = new CopyOnWriteArrayList<>();
+  // Bound but not listening: keeps the port ours while we are dead, and refuses whoever connects.
+  private final Socket reservation = new Socket();
   private volatile ServerSocket server;
+  private volatile Thread accepting;
 
   private Backend(String name, Conversation conversation) throws IOException {
     this.name = name;
     this.conversation = conversation;
-    this.server = listen(0);
-    this.address = (InetSocketAddress) server.getLocalSocketAddress();
-    serve(server);
+    reservation.setReuseAddress(true);
+    reservation.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    this.address = (InetSocketAddress) reservation.getLocalSocketAddress();
+    this.server = listen();
+    this.accepting = serve(server);
   }
 
   /// Does anything.
@@ -92,6 +97,12 @@ final class Backend implements AutoCloseable {
   /// Dies: connections are reset, new ones refused.
   void kill() throws IOException {
     server.close();
+    try {
+      // The socket is not closed before whoever waits at it has noticed.
+      accepting.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
     for (Socket client : clients) {
       try (client) {
         client.setSoLinger(true, 0);
@@ -104,21 +115,25 @@ final class Backend implements AutoCloseable {
 
   /// Lives again at the same address.
   void revive() throws IOException {
-    server = listen(address.getPort());
-    serve(server);
+    server = listen();
+    accepting = serve(server);
   }
 
   @Override
   public void close() throws IOException {
     kill();
+    reservation.close();
   }
 
-  private static ServerSocket listen(int port) throws IOException {
-    return new ServerSocket(port, 1024, InetAddress.ofLiteral("127.0.0.1"));
+  private ServerSocket listen() throws IOException {
+    ServerSocket listening = new ServerSocket();
+    listening.setReuseAddress(true);
+    listening.bind(address, 1024);
+    return listening;
   }
 
-  private void serve(ServerSocket on) {
-    Thread.startVirtualThread(
+  private Thread serve(ServerSocket on) {
+    return Thread.startVirtualThread(
         () -> {
           try {
             while (!on.isClosed()) {

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -383,10 +382,11 @@ abstract class HttpOverLoopContract {
 
   @Test
   void anEndpointThatRefusesIsPassedOver() throws Exception {
-    InetSocketAddress closed;
-    try (ServerSocket free = new ServerSocket(0, 1, address.getAddress())) {
-      closed = (InetSocketAddress) free.getLocalSocketAddress();
-    }
+    // Bound, so that nobody else takes the port, but not listening.
+    Socket deaf = new Socket();
+    opened.add(deaf);
+    deaf.bind(new InetSocketAddress(address.getAddress(), 0));
+    InetSocketAddress closed = (InetSocketAddress) deaf.getLocalSocketAddress();
     Backend alive =
         backend((request, socket, out) -> out.write(Backend.response("x").getBytes(ISO_8859_1)));
     serve(closed, alive.address());
