@@ -143,6 +143,7 @@ final class Fixture implements AutoCloseable {
         1_000,
         TIMEOUTS,
         List.of(),
+        null,
         List.of(),
         "pool");
   }
@@ -157,6 +158,7 @@ final class Fixture implements AutoCloseable {
         f.connectionLimit(),
         f.timeouts(),
         f.headers(),
+        f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
   }
@@ -171,6 +173,7 @@ final class Fixture implements AutoCloseable {
         connections,
         f.timeouts(),
         f.headers(),
+        f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
   }
@@ -186,6 +189,7 @@ final class Fixture implements AutoCloseable {
         f.connectionLimit(),
         f.timeouts(),
         f.headers(),
+        f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
   }
@@ -200,6 +204,7 @@ final class Fixture implements AutoCloseable {
         f.connectionLimit(),
         timeouts,
         f.headers(),
+        f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
   }
@@ -214,6 +219,7 @@ final class Fixture implements AutoCloseable {
         f.connectionLimit(),
         f.timeouts(),
         f.headers(),
+        f.strictTransport(),
         List.of(routes),
         f.defaultUpstream());
   }
@@ -228,6 +234,7 @@ final class Fixture implements AutoCloseable {
         f.connectionLimit(),
         f.timeouts(),
         List.of(headers),
+        f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
   }
@@ -242,6 +249,7 @@ final class Fixture implements AutoCloseable {
         f.connectionLimit(),
         f.timeouts(),
         f.headers(),
+        f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
   }

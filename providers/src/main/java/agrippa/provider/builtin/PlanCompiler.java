@@ -7,6 +7,7 @@ import agrippa.model.Listener;
 import agrippa.model.ListenerId;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.ListenerTimeouts;
+import agrippa.model.ListenerTls;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Member;
 import agrippa.model.Pool;
@@ -92,6 +93,7 @@ final class PlanCompiler {
         Math.min(connectionLimit(listener), facts.connectionLimit()),
         timeouts(listener.timeouts()),
         headers(listener),
+        strictTransport(listener),
         routes(listener),
         rendered.pool(listener.defaultPool()).map(it -> it.id().toString()).orElse(null));
   }
@@ -131,6 +133,19 @@ final class PlanCompiler {
         .map(it -> header(it.getKey()).orElseThrow())
         .sorted()
         .toList();
+  }
+
+  /// As Octavia has HAProxy write it.
+  private static @Nullable String strictTransport(Listener listener) {
+    ListenerTls tls = listener.tls();
+    if (tls.hstsMaxAge() == null || listener.protocol() != ListenerProtocol.TERMINATED_HTTPS) {
+      return null;
+    }
+    return "max-age=%d;%s%s"
+        .formatted(
+            tls.hstsMaxAge(),
+            tls.hstsIncludeSubdomains() ? " includeSubDomains;" : "",
+            tls.hstsPreload() ? " preload;" : "");
   }
 
   /// The header of this name, if the proxy can insert it.

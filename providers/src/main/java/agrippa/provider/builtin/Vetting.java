@@ -50,9 +50,7 @@ final class Vetting {
   }
 
   private static Optional<String> tls(ListenerTls tls) {
-    return tls.hstsMaxAge() == null
-        ? protocols(tls.versions(), tls.alpn())
-        : Optional.of("HTTP Strict Transport Security is not supported.");
+    return protocols(tls.versions(), tls.alpn());
   }
 
   private static Optional<String> pool(Pool pool) {

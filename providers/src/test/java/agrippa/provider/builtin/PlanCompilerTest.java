@@ -14,17 +14,22 @@ import agrippa.model.L7Rule.CompareType;
 import agrippa.model.L7Rule.Type;
 import agrippa.model.ListenerId;
 import agrippa.model.ListenerProtocol;
+import agrippa.model.ListenerTls;
+import agrippa.model.ListenerTls.ClientAuthentication;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.MonitorType;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.model.SessionPersistence;
 import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.TlsServer;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanCompilerTest {
   /// Serves 10.x.y.z at 127.x.y.z, as the mirror network does.
@@ -94,6 +99,49 @@ class PlanCompilerTest {
             frontend through tcp 127.10.10.150:443 limit 50000 timeouts 50000 5000 50000 0
               default none
             """);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          100, false, false, max-age=100;
+          100, true,  false, max-age=100; includeSubDomains;
+          100, true,  true,  max-age=100; includeSubDomains; preload;
+          0,   false, true,  max-age=0; preload;
+          ,    false, false,
+          """)
+  void strictTransportSecurityAsOctaviaHasIt(
+      Integer age, boolean subdomains, boolean preload, String value) {
+    var tls =
+        new ListenerTls(
+            "https://secrets/1",
+            List.of(),
+            null,
+            ClientAuthentication.NONE,
+            null,
+            null,
+            null,
+            null,
+            age,
+            subdomains,
+            preload);
+    var secure = listener("secure", ListenerProtocol.TERMINATED_HTTPS, 443).tls(tls).build();
+    var material =
+        new TlsServer(
+            List.of(), "", List.of(), List.of(), TlsServer.ClientAuth.NONE, List.of(), List.of());
+    var facts =
+        new Facts(
+            FACTS.listenAddresses(),
+            FACTS.reach(),
+            FACTS.arrivals(),
+            Map.of(secure.id(), material),
+            Map.of(),
+            FACTS.connectionLimit());
+
+    var plan = PlanCompiler.compile(tree(List.of(secure), List.of()), facts, Set.of());
+
+    assertThat(plan.frontends().getFirst().strictTransport()).isEqualTo(value);
   }
 
   @Test

@@ -56,6 +56,9 @@ final class PlanText {
     if (!it.headers().isEmpty()) {
       line("  insert %s", join(it.headers(), Frontend.HeaderInsert::header));
     }
+    if (it.strictTransport() != null) {
+      line("  strict transport %s", it.strictTransport());
+    }
     it.routes().forEach(this::route);
     String upstream = it.defaultUpstream();
     line("  default %s", upstream == null ? "none" : name(upstream));

@@ -77,13 +77,11 @@ class VettingTest {
 
   @Test
   void refusesTlsThatItDoesNotSpeak() {
-    assertThat(vetted(secure(null, List.of("h2"), null)))
+    assertThat(vetted(secure(null, List.of("h2"))))
         .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
-    assertThat(vetted(secure(null, List.of("h2", "http/1.1"), null))).isEmpty();
-    assertThat(vetted(secure(List.of("SSLv3", "TLSv1.3"), null, null)))
+    assertThat(vetted(secure(null, List.of("h2", "http/1.1")))).isEmpty();
+    assertThat(vetted(secure(List.of("SSLv3", "TLSv1.3"), null)))
         .contains("TLS versions other than TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 are not supported.");
-    assertThat(vetted(secure(null, null, 600)))
-        .contains("HTTP Strict Transport Security is not supported.");
   }
 
   @Test
@@ -97,7 +95,7 @@ class VettingTest {
     return new PoolTls(enabled, null, null, null, null, null, List.of("h2"));
   }
 
-  private static Listener secure(List<String> versions, List<String> alpn, Integer hsts) {
+  private static Listener secure(List<String> versions, List<String> alpn) {
     var tls =
         new ListenerTls(
             "https://secrets/1",
@@ -108,7 +106,7 @@ class VettingTest {
             null,
             versions,
             alpn,
-            hsts,
+            null,
             false,
             false);
     return listener("a", ListenerProtocol.TERMINATED_HTTPS, 443).tls(tls).build();

@@ -13,6 +13,7 @@ public enum FieldName {
   KEEP_ALIVE("keep-alive"),
   PROXY_CONNECTION("proxy-connection"),
   SET_COOKIE("set-cookie"),
+  STRICT_TRANSPORT_SECURITY("strict-transport-security"),
   TE("te"),
   TRANSFER_ENCODING("transfer-encoding"),
   UPGRADE("upgrade"),
@@ -41,6 +42,7 @@ public enum FieldName {
       case 14 -> CONTENT_LENGTH.orOther(in, from, to);
       case 16 -> PROXY_CONNECTION.orOther(in, from, to);
       case 17 -> TRANSFER_ENCODING.orOther(in, from, to);
+      case 25 -> STRICT_TRANSPORT_SECURITY.orOther(in, from, to);
       default -> OTHER;
     };
   }

@@ -101,6 +101,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
                 KEEP_ALIVE,
                 PROXY_CONNECTION,
                 SET_COOKIE,
+                STRICT_TRANSPORT_SECURITY,
                 TE,
                 UPGRADE,
                 OTHER ->

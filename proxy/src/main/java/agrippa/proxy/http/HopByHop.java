@@ -19,7 +19,8 @@ public final class HopByHop {
             case UPGRADE -> !keepUpgrade;
             // The same length again; the first is enough.
             case CONTENT_LENGTH -> lengthSeen;
-            case COOKIE, EXPECT, HOST, SET_COOKIE, TRANSFER_ENCODING -> false;
+            case COOKIE, EXPECT, HOST, SET_COOKIE, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING ->
+                false;
             case OTHER -> head.nominates() && nominated(in, fields, i);
           };
       lengthSeen |= fields.name(i) == FieldName.CONTENT_LENGTH;

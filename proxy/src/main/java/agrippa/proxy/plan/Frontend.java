@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param connectionLimit most client connections at a time; more wait in the kernel's backlog
 /// @param timeouts in milliseconds
 /// @param headers request headers to set (HTTP only)
+/// @param strictTransport `Strict-Transport-Security` (RFC 6797) that responses of endpoints get in
+///     place of their own, or null: they keep what they have (HTTP only)
 /// @param routes tried in order, the first whose matches all hold wins (HTTP only)
 /// @param defaultUpstream upstream of requests that no route takes, or null: 503, or a closed
 ///     connection in TCP mode
@@ -27,6 +29,7 @@ public record Frontend(
     int connectionLimit,
     Timeouts timeouts,
     List<HeaderInsert> headers,
+    @Nullable String strictTransport,
     List<Route> routes,
     @Nullable String defaultUpstream) {
 

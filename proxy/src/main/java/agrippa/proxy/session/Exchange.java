@@ -45,6 +45,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private @Nullable Tunnel tunnel;
   private int tries;
   private boolean announce;
+  private byte @Nullable [] strictTransport;
   // The head and what there was of the body: to be sent, or to be sent again.
   private @Nullable Buffer request;
   // Some of the request will never be delivered.
@@ -87,8 +88,11 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
   /// buffer is the exchange's from now on.
-  void forward(Buffer in, LiveUpstream to, InsertedFields inserted) {
+  ///
+  /// @param strict what [FrontendSnapshot#strictTransport] says
+  void forward(Buffer in, LiveUpstream to, InsertedFields inserted, byte @Nullable [] strict) {
     upstream = to;
+    strictTransport = strict;
     LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
     if (chosen == null) {
       chosen = to.choose(session.clientAddress(), null);
@@ -259,6 +263,11 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     LiveEndpoint by = Objects.requireNonNull(endpoint);
     stickiness.learn(of, by, in, head.fields());
     return announce ? stickiness.announcement(of, by) : null;
+  }
+
+  @Override
+  public byte @Nullable [] strictTransport() {
+    return strictTransport;
   }
 
   /// The connection broke before a whole response head.

@@ -1,6 +1,7 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.http.Ascii;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.route.Router;
 import agrippa.proxy.stats.FrontendStats;
@@ -14,6 +15,7 @@ public final class FrontendSnapshot {
   private final Router router;
   private final Map<String, LiveUpstream> upstreams;
   private final @Nullable LiveUpstream defaultUpstream;
+  private final byte @Nullable [] strictTransport;
   private final FrontendStats stats;
 
   /// @param upstreams by name, all that the frontend's plan may name
@@ -24,6 +26,9 @@ public final class FrontendSnapshot {
     this.upstreams = Map.copyOf(upstreams);
     String byDefault = plan.defaultUpstream();
     this.defaultUpstream = byDefault == null ? null : this.upstreams.get(byDefault);
+    String strict = plan.strictTransport();
+    this.strictTransport =
+        strict == null ? null : Ascii.bytes("Strict-Transport-Security: " + strict + "\r\n");
     this.stats = stats;
   }
 
@@ -43,6 +48,12 @@ public final class FrontendSnapshot {
   /// Where requests go that no route takes, or null.
   public @Nullable LiveUpstream defaultUpstream() {
     return defaultUpstream;
+  }
+
+  /// The whole line that endpoints' responses get in place of their own of that name, or null. Made
+  /// once, so that responses need not.
+  byte @Nullable [] strictTransport() {
+    return strictTransport;
   }
 
   public FrontendStats stats() {

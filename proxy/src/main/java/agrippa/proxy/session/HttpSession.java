@@ -202,7 +202,7 @@ public final class HttpSession implements Session, Handler {
 
     // An endpoint answers, or the proxy itself.
     if (upstream != null) {
-      exchange.forward(in, upstream, inserted(now));
+      exchange.forward(in, upstream, inserted(now), now.strictTransport());
       return;
     }
     Answer answer =

@@ -40,6 +40,9 @@ final class Reply {
     ///
     /// @return whole lines to add to it, or null
     byte @Nullable [] linesFor(Buffer in, ResponseHead head);
+
+    /// The line that takes the place of all of its name in the final head, or null.
+    byte @Nullable [] strictTransport();
   }
 
   /// Read along with a head, bytes. Most responses are shorter; the body of a longer one is
@@ -160,7 +163,7 @@ final class Reply {
     boolean sound = true;
     if (asked.http11()) {
       in.window(in.start(), headEnd);
-      ResponseEdit.apply(http, in, Connection.OPEN, false, null);
+      ResponseEdit.apply(http, in, Connection.OPEN, false, null, null);
       sound = body.send(in);
     }
     in.window(headEnd, end);
@@ -184,7 +187,8 @@ final class Reply {
     byte[] added = context.linesFor(in, head);
     // Behind a 101 the other protocol begins at once.
     in.window(in.start(), switching ? in.end() : end);
-    ResponseEdit.apply(http, in, says(), framing == Framing.UNWRAPPED, added);
+    boolean unwrapped = framing == Framing.UNWRAPPED;
+    ResponseEdit.apply(http, in, says(), unwrapped, added, context.strictTransport());
     return body.send(in) ? Outcome.BEGUN : Outcome.CLIENT_LOST;
   }
 

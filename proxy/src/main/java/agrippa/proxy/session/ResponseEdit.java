@@ -31,8 +31,14 @@ final class ResponseEdit {
   ///
   /// @param unwrapped whether the body's chunks are taken off
   /// @param added whole lines, or null
+  /// @param strictTransport the line that takes the place of all of its name, or null
   static void apply(
-      HttpLoop http, Buffer in, Connection connection, boolean unwrapped, byte @Nullable [] added) {
+      HttpLoop http,
+      Buffer in,
+      Connection connection,
+      boolean unwrapped,
+      byte @Nullable [] added,
+      byte @Nullable [] strictTransport) {
     ResponseHead head = http.response();
     HeadEditor editor = http.editor();
     HopByHop.cut(in, head, editor, connection == Connection.UPGRADE);
@@ -53,6 +59,10 @@ final class ResponseEdit {
     }
     if (added != null) {
       editor.add(added);
+    }
+    if (strictTransport != null) {
+      cutAll(head.fields(), FieldName.STRICT_TRANSPORT_SECURITY, editor);
+      editor.add(strictTransport);
     }
     head.claimHttp11(in);
     editor.apply(in, head.start(), head.end());

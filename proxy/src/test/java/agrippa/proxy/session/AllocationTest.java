@@ -111,6 +111,7 @@ class AllocationTest {
   void aSteadyStreamOfRequestsAllocatesNothing() {
     Scene scene = new Scene();
     scene.headers = List.of(HeaderInsert.X_FORWARDED_FOR, HeaderInsert.X_FORWARDED_PROTO);
+    scene.strictTransport = "max-age=600;";
     scene.persistence = new Persistence.InsertedCookie("SRV");
     scene.routes =
         List.of(
@@ -131,7 +132,8 @@ class AllocationTest {
     Parrot endpoint =
         new Parrot(
             scene.loop,
-            "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello");
+            "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nStrict-Transport-Security: max-age=0\r\n"
+                + "Content-Length: 5\r\n\r\nhello");
     scene.loop.connectsTo(endpoint);
     new HttpSession(client, () -> scene.snapshot, scene.stats.local(0), scene.http, () -> {})
         .start();

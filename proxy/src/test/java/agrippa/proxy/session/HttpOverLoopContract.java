@@ -113,6 +113,7 @@ abstract class HttpOverLoopContract {
             1_000,
             timeouts,
             List.of(HeaderInsert.X_FORWARDED_FOR),
+            null,
             List.of(),
             "pool");
     snapshot = new FrontendSnapshot(plan, Router.compile(List.of()), Map.of("pool", pool), stats);

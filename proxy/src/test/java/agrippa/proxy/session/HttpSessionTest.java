@@ -559,6 +559,66 @@ class HttpSessionTest {
     assertThat(scene.ended).isEqualTo(1);
   }
 
+  // ---- HTTP Strict Transport Security
+
+  @Test
+  void theFrontendsWordOnStrictTransportTakesThePlaceOfTheEndpoints() {
+    scene.strictTransport = "max-age=100; includeSubDomains; preload;";
+    FakeChannel client = scene.client();
+
+    client.receive(GET);
+    scene
+        .endpoint()
+        .receive(
+            """
+            HTTP/1.1 103 Early Hints\r
+            Link: </style.css>\r
+            \r
+            HTTP/1.1 200 OK\r
+            strict-transport-security: max-age=1\r
+            Strict-Transport-Security: max-age=2\r
+            Strict-Transport-Securiti: x\r
+            Content-Length: 2\r
+            \r
+            ok""");
+
+    assertThat(client.sent())
+        .isEqualTo(
+            """
+            HTTP/1.1 103 Early Hints\r
+            Link: </style.css>\r
+            \r
+            HTTP/1.1 200 OK\r
+            Strict-Transport-Securiti: x\r
+            Content-Length: 2\r
+            Strict-Transport-Security: max-age=100; includeSubDomains; preload;\r
+            \r
+            ok""");
+  }
+
+  @Test
+  void withoutAWordOfTheFrontendTheEndpointsStays() {
+    String strict =
+        "HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=1\r\nContent-Length: 0\r\n\r\n";
+    FakeChannel client = scene.client();
+
+    client.receive(GET);
+    scene.endpoint().receive(strict);
+
+    assertThat(client.sent()).isEqualTo(strict);
+  }
+
+  @Test
+  void strictTransportIsTheEndpointsBusinessAndNotThatOfAnswersOfTheProxysOwn() {
+    scene.strictTransport = "max-age=100;";
+    scene.routes = List.of(new Route("no", List.of(path("/x")), new Action.Reject()));
+    FakeChannel client = scene.client();
+
+    client.receive(GET);
+
+    assertThat(client.sent()).startsWith("HTTP/1.1 403 ").doesNotContain("Strict-Transport");
+  }
+
   private static Match path(String value) {
     return new Match(new Subject.Path(), Comparison.EQUAL_TO, value, false);
   }

@@ -26,6 +26,7 @@ final class Scene {
   final HttpLoop http = new HttpLoop(loop);
   final FrontendStats stats = new FrontendStats(1);
   List<HeaderInsert> headers = List.of();
+  String strictTransport;
   List<Route> routes = List.of();
   Persistence persistence;
   ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
@@ -61,6 +62,7 @@ final class Scene {
             100,
             TIMEOUTS,
             headers,
+            strictTransport,
             routes,
             "pool");
     return new FrontendSnapshot(plan, Router.compile(routes), Map.of("pool", pool), stats);

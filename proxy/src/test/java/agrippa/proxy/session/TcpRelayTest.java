@@ -73,6 +73,7 @@ class TcpRelayTest {
               100,
               timeouts,
               List.of(),
+              null,
               List.of(),
               "pool");
       FrontendSnapshot snapshot =

@@ -59,6 +59,7 @@ class TcpSessionTest {
             100,
             timeouts,
             List.of(),
+            null,
             List.of(),
             upstream);
     Map<String, LiveUpstream> upstreams = pool == null ? Map.of() : Map.of("pool", pool);

@@ -48,6 +48,7 @@ record PlanFile(
             CONNECTION_LIMIT,
             TIMEOUTS,
             List.of(),
+            null,
             List.of(),
             "upstream");
     Upstream upstream =
