@@ -3,5 +3,6 @@ module agrippa.control {
   requires transitive agrippa.model;
 
   exports agrippa.control;
+  exports agrippa.control.access;
   exports agrippa.control.spi;
 }

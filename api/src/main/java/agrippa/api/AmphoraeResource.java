@@ -4,6 +4,8 @@ import agrippa.api.wire.AmphoraJson;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Refusal;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.Listener;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
@@ -32,18 +34,18 @@ final class AmphoraeResource {
   }
 
   Reply list(Request request) {
-    Gateway.requireAdmin(Access.caller());
-    return LISTING.page(request, gateway.visible(request));
+    gateway.require(Subject.AMPHORA.to(Verb.GET_ALL));
+    return LISTING.page(request, gateway.inventory().all().stream());
   }
 
   Reply show(Request request) {
-    return Gateway.show(request, "amphora", AmphoraJson.SHAPE, carried(request));
+    return Gateway.show(request, "amphora", AmphoraJson.SHAPE, carried(request, Verb.GET_ONE));
   }
 
   /// Asks who calls before it looks, as [#delete] does.
   Reply statistics(Request request) {
     Gateway.onlyArguments(request);
-    Gateway.requireAdmin(Access.caller());
+    gateway.require(Subject.AMPHORA.to(Verb.GET_STATS));
     String text = request.parameter("id");
     LoadBalancerTree tree =
         find(text)
@@ -61,21 +63,22 @@ final class AmphoraeResource {
     Gateway.onlyArguments(request);
     Gateway.noBody(request);
     return gateway.submit(
-        new Change.FailOverAmphora(carried(request).id()), it -> Reply.empty(202));
+        new Change.FailOverAmphora(carried(request, Verb.PUT_FAILOVER).id()),
+        it -> Reply.empty(202));
   }
 
   Reply configure(Request request) {
     Gateway.onlyArguments(request);
     Gateway.noBody(request);
-    tellAgain.accept(carried(request).id());
+    tellAgain.accept(carried(request, Verb.PUT_CONFIG).id());
     return Reply.empty(202);
   }
 
   /// Octavia lets go of those that broke. Here there is nothing that could be left over.
   Reply delete(Request request) {
     Gateway.onlyArguments(request);
-    Gateway.requireAdmin(Access.caller());
-    LoadBalancerTree tree = carried(request);
+    gateway.require(Subject.AMPHORA.to(Verb.DELETE));
+    LoadBalancerTree tree = carried(request, Verb.DELETE);
     if (tree.loadBalancer().lifecycle().provisioning() != ProvisioningStatus.ERROR) {
       throw new RefusedException(
           new Refusal.Immutable(Kind.AMPHORA, AmphoraJson.id(tree).toString()));
@@ -88,10 +91,10 @@ final class AmphoraeResource {
   }
 
   /// The load balancer that an amphora of a path carries.
-  private LoadBalancerTree carried(Request request) {
+  private LoadBalancerTree carried(Request request, Verb verb) {
     String text = request.parameter("id");
     LoadBalancerTree tree = find(text).orElseThrow(() -> Gateway.notFound(Kind.AMPHORA, text));
-    Gateway.requireAdmin(Access.caller());
+    gateway.require(Subject.AMPHORA.to(verb));
     return tree;
   }
 

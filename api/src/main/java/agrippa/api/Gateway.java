@@ -8,6 +8,10 @@ import agrippa.control.Inventory;
 import agrippa.control.Kind;
 import agrippa.control.Refusal;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
+import agrippa.control.access.Policy;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.ProjectId;
 import agrippa.web.Json;
@@ -23,13 +27,15 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// The way into the control plane that all resources share: what a caller may see, what a request
 /// may carry, and how a verdict is answered.
 ///
 /// @param submit decides about changes
-record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory) {
+/// @param policy who may do what
+record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory, Policy policy) {
   private static final Set<String> JSON =
       Set.of("application/json", "text/javascript", "application/javascript");
   private static final Pattern UUID_TEXT =
@@ -38,54 +44,59 @@ record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory) 
   /// Trees that a list request is about.
   ///
   /// @throws RefusedException as [#scope] does
-  Stream<LoadBalancerTree> visible(Request request) {
-    Optional<ProjectId> scope = scope(request);
+  Stream<LoadBalancerTree> visible(Request request, Subject subject) {
+    Optional<ProjectId> scope = scope(request, subject);
     return inventory.all().stream()
         .filter(it -> scope.isEmpty() || it.loadBalancer().project().equals(scope.get()));
   }
 
-  /// The project that a list request is about: the caller's, or the one that it names; nothing if
-  /// it is about all, as for an admin who names none.
+  /// The project that a list request is about: the one that it names, or the caller's; nothing if
+  /// it is about all, as for those who may list all and name none.
   ///
-  /// @throws RefusedException if it names another's
-  static Optional<ProjectId> scope(Request request) {
+  /// @throws RefusedException if the caller may not list that, or has no project
+  Optional<ProjectId> scope(Request request, Subject subject) {
     Caller caller = Access.caller();
-    Optional<ProjectId> project =
-        request
-            .query("project_id")
-            .map(ProjectId::new)
-            .or(() -> caller.admin() ? Optional.empty() : Optional.ofNullable(caller.project()));
-    if (project.isEmpty()) {
-      requireAdmin(caller);
-    } else {
-      requireUse(caller, project.get());
+    ProjectId project = request.query("project_id").map(ProjectId::new).orElse(null);
+    if (project == null && !allows(subject.to(Verb.GET_ALL_GLOBAL), null)) {
+      project = caller.project();
+      if (project == null) {
+        throw new RefusedException(new Refusal.Forbidden());
+      }
     }
-    return project;
+    require(subject.to(Verb.GET_ALL), project);
+    return Optional.ofNullable(project);
   }
 
-  static void requireAdmin(Caller caller) {
-    if (!caller.admin()) {
-      throw new RefusedException(new Refusal.Forbidden());
-    }
+  private boolean allows(Action action, @Nullable ProjectId owner) {
+    return policy.allows(Access.caller(), action, owner);
   }
 
-  static void requireUse(Caller caller, ProjectId owner) {
-    if (!caller.mayUse(owner)) {
-      throw new RefusedException(new Refusal.Forbidden());
-    }
-  }
-
-  /// Checks that the caller may see what belongs to a tree.
-  static void requireUse(LoadBalancerTree tree) {
-    requireUse(Access.caller(), tree.loadBalancer().project());
-  }
-
-  /// Something addressed by a path, which the caller may see.
+  /// Checks that the caller may do something to what a project owns.
   ///
-  /// @throws RefusedException if it does not exist or is another project's
-  static <T> T found(Optional<T> found, Kind kind, String id, Function<T, LoadBalancerTree> tree) {
+  /// @param owner null for what belongs to all
+  /// @throws RefusedException if not
+  void require(Action action, @Nullable ProjectId owner) {
+    if (!allows(action, owner)) {
+      throw new RefusedException(new Refusal.Forbidden());
+    }
+  }
+
+  /// Checks that the caller may do something to what nobody owns: it counts as their own.
+  void require(Action action) {
+    require(action, Access.caller().project());
+  }
+
+  void require(Action action, LoadBalancerTree tree) {
+    require(action, tree.loadBalancer().project());
+  }
+
+  /// Something addressed by a path, to which the caller may do what the action says.
+  ///
+  /// @throws RefusedException if it does not exist, or they may not
+  <T> T found(
+      Action action, Optional<T> found, Kind kind, String id, Function<T, LoadBalancerTree> tree) {
     T it = found.orElseThrow(() -> notFound(kind, id));
-    requireUse(tree.apply(it));
+    require(action, tree.apply(it));
     return it;
   }
 

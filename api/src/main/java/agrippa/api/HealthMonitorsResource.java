@@ -6,6 +6,8 @@ import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.HealthMonitor;
 import agrippa.model.HealthMonitorId;
 import agrippa.model.LoadBalancerTree;
@@ -31,7 +33,9 @@ final class HealthMonitorsResource {
   }
 
   Reply list(Request request) {
-    return LISTING.page(request, gateway.visible(request).flatMap(HealthMonitorsResource::parts));
+    return LISTING.page(
+        request,
+        gateway.visible(request, Subject.HEALTH_MONITOR).flatMap(HealthMonitorsResource::parts));
   }
 
   Reply create(Request request) {
@@ -43,7 +47,8 @@ final class HealthMonitorsResource {
   Reply show(Request request) {
     String text = request.parameter("id");
     Part<Pool, HealthMonitor> monitor =
-        Gateway.found(
+        gateway.found(
+            Subject.HEALTH_MONITOR.to(Verb.GET_ONE),
             Gateway.id(text).map(HealthMonitorId::new).flatMap(this::find),
             Kind.HEALTH_MONITOR,
             text,

@@ -6,6 +6,8 @@ import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.L7Policy;
 import agrippa.model.L7PolicyId;
 import agrippa.model.Listener;
@@ -31,7 +33,8 @@ final class L7PoliciesResource {
   }
 
   Reply list(Request request) {
-    return LISTING.page(request, gateway.visible(request).flatMap(L7PoliciesResource::parts));
+    return LISTING.page(
+        request, gateway.visible(request, Subject.L7_POLICY).flatMap(L7PoliciesResource::parts));
   }
 
   Reply create(Request request) {
@@ -43,7 +46,8 @@ final class L7PoliciesResource {
   Reply show(Request request) {
     String text = request.parameter("id");
     Part<Listener, L7Policy> policy =
-        Gateway.found(
+        gateway.found(
+            Subject.L7_POLICY.to(Verb.GET_ONE),
             Gateway.id(text).map(L7PolicyId::new).flatMap(this::find),
             Kind.L7_POLICY,
             text,

@@ -6,6 +6,8 @@ import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.L7Policy;
 import agrippa.model.L7PolicyId;
 import agrippa.model.L7Rule;
@@ -32,7 +34,7 @@ final class L7RulesResource {
     return in(
         request,
         (tree, policy) -> {
-          Gateway.requireUse(tree);
+          gateway.require(Subject.L7_RULE.to(Verb.GET_ALL), tree);
           return LISTING.page(request, parts(tree, policy));
         });
   }
@@ -59,7 +61,8 @@ final class L7RulesResource {
               request,
               "rule",
               L7RuleJson.SHAPE,
-              Gateway.found(rule, Kind.L7_RULE, text, Part::tree));
+              gateway.found(
+                  Subject.L7_RULE.to(Verb.GET_ONE), rule, Kind.L7_RULE, text, Part::tree));
         });
   }
 

@@ -7,6 +7,8 @@ import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.Listener;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancer;
@@ -32,7 +34,8 @@ final class ListenersResource {
   }
 
   Reply list(Request request) {
-    return LISTING.page(request, gateway.visible(request).flatMap(ListenersResource::parts));
+    return LISTING.page(
+        request, gateway.visible(request, Subject.LISTENER).flatMap(ListenersResource::parts));
   }
 
   Reply create(Request request) {
@@ -42,7 +45,7 @@ final class ListenersResource {
   }
 
   Reply show(Request request) {
-    return Gateway.show(request, "listener", ListenerJson.SHAPE, listener(request));
+    return Gateway.show(request, "listener", ListenerJson.SHAPE, listener(request, Verb.GET_ONE));
   }
 
   Reply update(Request request) {
@@ -58,14 +61,18 @@ final class ListenersResource {
 
   Reply statistics(Request request) {
     Gateway.onlyArguments(request);
-    ListenerId id = listener(request).it().id();
+    ListenerId id = listener(request, Verb.GET_STATS).it().id();
     return Reply.json(200, StatusJson.statistics(gateway.inventory().statistics(id)));
   }
 
-  private Part<LoadBalancer, Listener> listener(Request request) {
+  private Part<LoadBalancer, Listener> listener(Request request, Verb verb) {
     String text = request.parameter("id");
-    return Gateway.found(
-        Gateway.id(text).map(ListenerId::new).flatMap(this::find), Kind.LISTENER, text, Part::tree);
+    return gateway.found(
+        Subject.LISTENER.to(verb),
+        Gateway.id(text).map(ListenerId::new).flatMap(this::find),
+        Kind.LISTENER,
+        text,
+        Part::tree);
   }
 
   private Optional<Part<LoadBalancer, Listener>> find(ListenerId id) {

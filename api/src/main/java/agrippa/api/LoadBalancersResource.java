@@ -5,6 +5,8 @@ import agrippa.api.wire.StatusJson;
 import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.Listener;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
@@ -29,7 +31,7 @@ final class LoadBalancersResource {
   }
 
   Reply list(Request request) {
-    return LISTING.page(request, gateway.visible(request));
+    return LISTING.page(request, gateway.visible(request, Subject.LOAD_BALANCER));
   }
 
   Reply create(Request request) {
@@ -40,7 +42,8 @@ final class LoadBalancersResource {
   }
 
   Reply show(Request request) {
-    return Gateway.show(request, "loadbalancer", LoadBalancerJson.SHAPE, tree(request));
+    return Gateway.show(
+        request, "loadbalancer", LoadBalancerJson.SHAPE, tree(request, Verb.GET_ONE));
   }
 
   Reply update(Request request) {
@@ -66,7 +69,7 @@ final class LoadBalancersResource {
 
   Reply statuses(Request request) {
     Gateway.onlyArguments(request);
-    return Reply.json(200, StatusJson.statuses(tree(request)));
+    return Reply.json(200, StatusJson.statuses(tree(request, Verb.GET_STATUS)));
   }
 
   /// The sums over its listeners.
@@ -75,15 +78,16 @@ final class LoadBalancersResource {
     return Reply.json(
         200,
         StatusJson.statistics(
-            tree(request).listeners().stream()
+            tree(request, Verb.GET_STATS).listeners().stream()
                 .map(Listener::id)
                 .map(gateway.inventory()::statistics)
                 .reduce(Statistics.ZERO, Statistics::plus)));
   }
 
-  private LoadBalancerTree tree(Request request) {
+  private LoadBalancerTree tree(Request request, Verb verb) {
     String text = request.parameter("id");
-    return Gateway.found(
+    return gateway.found(
+        Subject.LOAD_BALANCER.to(verb),
         Gateway.id(text).map(LoadBalancerId::new).flatMap(gateway.inventory()::tree),
         Kind.LOAD_BALANCER,
         text,

@@ -6,6 +6,8 @@ import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Member;
 import agrippa.model.MemberId;
@@ -37,7 +39,7 @@ final class MembersResource {
     return in(
         request,
         (tree, pool) -> {
-          Gateway.requireUse(tree);
+          gateway.require(Subject.MEMBER.to(Verb.GET_ALL), tree);
           return LISTING.page(request, parts(tree, pool));
         });
   }
@@ -75,7 +77,8 @@ final class MembersResource {
               request,
               "member",
               MemberJson.SHAPE,
-              Gateway.found(member, Kind.MEMBER, text, Part::tree));
+              gateway.found(
+                  Subject.MEMBER.to(Verb.GET_ONE), member, Kind.MEMBER, text, Part::tree));
         });
   }
 

@@ -39,8 +39,8 @@ public final class OctaviaApi {
       Quotas quotas,
       Consumer<LoadBalancerId> tellAgain,
       Identity identity,
-      ControlSettings.Providers providers) {
-    Gateway gateway = new Gateway(submit, inventory);
+      ControlSettings settings) {
+    Gateway gateway = new Gateway(submit, inventory, settings.policy());
     this.identity = identity;
     this.loadBalancers = new LoadBalancersResource(gateway);
     this.listeners = new ListenersResource(gateway);
@@ -49,8 +49,8 @@ public final class OctaviaApi {
     this.healthMonitors = new HealthMonitorsResource(gateway);
     this.policies = new L7PoliciesResource(gateway);
     this.rules = new L7RulesResource(gateway);
-    this.quotas = new QuotasResource(quotas);
-    this.providers = new ProvidersResource(providers);
+    this.quotas = new QuotasResource(gateway, quotas);
+    this.providers = new ProvidersResource(gateway, settings.providers());
     this.amphorae = new AmphoraeResource(gateway, tellAgain);
   }
 

@@ -6,6 +6,8 @@ import agrippa.control.Attributes;
 import agrippa.control.Change;
 import agrippa.control.Kind;
 import agrippa.control.Verdict;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.LoadBalancer;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Pool;
@@ -28,7 +30,8 @@ final class PoolsResource {
   }
 
   Reply list(Request request) {
-    return LISTING.page(request, gateway.visible(request).flatMap(PoolsResource::parts));
+    return LISTING.page(
+        request, gateway.visible(request, Subject.POOL).flatMap(PoolsResource::parts));
   }
 
   Reply create(Request request) {
@@ -40,8 +43,12 @@ final class PoolsResource {
   Reply show(Request request) {
     String text = request.parameter("id");
     Part<LoadBalancer, Pool> pool =
-        Gateway.found(
-            Gateway.id(text).map(PoolId::new).flatMap(this::find), Kind.POOL, text, Part::tree);
+        gateway.found(
+            Subject.POOL.to(Verb.GET_ONE),
+            Gateway.id(text).map(PoolId::new).flatMap(this::find),
+            Kind.POOL,
+            text,
+            Part::tree);
     return Gateway.show(request, "pool", PoolJson.SHAPE, pool);
   }
 

@@ -1,6 +1,8 @@
 package agrippa.api;
 
 import agrippa.control.ControlSettings;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
@@ -11,13 +13,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `/providers`: the names that load balancers may ask for.
 final class ProvidersResource {
+  private final Gateway gateway;
   private final ControlSettings.Providers providers;
 
-  ProvidersResource(ControlSettings.Providers providers) {
+  ProvidersResource(Gateway gateway, ControlSettings.Providers providers) {
+    this.gateway = gateway;
     this.providers = providers;
   }
 
   Reply list(Request request) {
+    gateway.require(Subject.PROVIDER.to(Verb.GET_ALL));
     List<String> fields = request.query().getOrDefault("fields", List.of());
     ObjectNode body = Json.object();
     ArrayNode names = body.putArray("providers");

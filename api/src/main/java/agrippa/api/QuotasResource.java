@@ -5,6 +5,8 @@ import agrippa.api.wire.QuotaJson;
 import agrippa.control.Kind;
 import agrippa.control.Patch;
 import agrippa.control.Quotas;
+import agrippa.control.access.Action.Subject;
+import agrippa.control.access.Action.Verb;
 import agrippa.model.Countable;
 import agrippa.model.ProjectId;
 import agrippa.web.Reply;
@@ -22,14 +24,16 @@ final class QuotasResource {
   private static final Listing<QuotaJson.Row> LISTING =
       new Listing<>("quotas", QuotaJson.SHAPE, it -> it.project().value(), it -> List.of());
 
+  private final Gateway gateway;
   private final Quotas quotas;
 
-  QuotasResource(Quotas quotas) {
+  QuotasResource(Gateway gateway, Quotas quotas) {
+    this.gateway = gateway;
     this.quotas = quotas;
   }
 
   Reply list(Request request) {
-    Optional<ProjectId> scope = Gateway.scope(request);
+    Optional<ProjectId> scope = gateway.scope(request, Subject.QUOTA);
     return LISTING.page(
         withoutFields(request),
         quotas.known().entrySet().stream()
@@ -55,22 +59,22 @@ final class QuotasResource {
   Reply show(Request request) {
     Gateway.onlyArguments(request);
     ProjectId project = project(request);
-    Gateway.requireUse(Access.caller(), project);
+    gateway.require(Subject.QUOTA.to(Verb.GET_ONE), project);
     return Gateway.wrapped(200, "quota", QuotaJson.whole(project, quotas.of(project)));
   }
 
   Reply defaults(Request request) {
     Gateway.onlyArguments(request);
     ProjectId project = project(request);
-    Gateway.requireUse(Access.caller(), project);
+    gateway.require(Subject.QUOTA.to(Verb.GET_DEFAULTS), project);
     return Gateway.wrapped(200, "quota", QuotaJson.whole(project, quotas.defaults()));
   }
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
     Map<Countable, Patch<Integer>> limits = QuotaJson.update(Gateway.body(request));
-    Gateway.requireAdmin(Access.caller());
     ProjectId project = project(request);
+    gateway.require(Subject.QUOTA.to(Verb.PUT), project);
     if (project.value().length() > LONGEST_PROJECT_ID) {
       throw new BadRequest(
           "Invalid input for field/attribute project_id. Value: '%s'. Value should have a maximum"
@@ -84,8 +88,8 @@ final class QuotasResource {
 
   Reply delete(Request request) {
     Gateway.onlyArguments(request);
-    Gateway.requireAdmin(Access.caller());
     ProjectId project = project(request);
+    gateway.require(Subject.QUOTA.to(Verb.DELETE), project);
     if (!quotas.reset(project)) {
       throw Gateway.notFound(Kind.QUOTAS, project.value());
     }

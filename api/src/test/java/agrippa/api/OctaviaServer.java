@@ -37,7 +37,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The API on a free port, over a real control plane whose world is made of fakes.
 final class OctaviaServer implements AutoCloseable {
-  /// Tokens of two users of projects of their own, of an admin, and of nobody's project.
+  /// Tokens of two users of projects of their own, of an admin, and of nobody's project. Any other
+  /// that reads `role+role@project` is one of a user with these roles there.
   static final String ANN = "ann";
 
   static final String BOB = "bob";
@@ -87,7 +88,7 @@ final class OctaviaServer implements AutoCloseable {
             plane.quotas(),
             plane::tellAgain,
             new Tokens(),
-            settings.providers());
+            settings);
     server =
         WebServer.start(
             WebSettings.loopback(0, UUID::randomUUID, InstantSource.system()),
@@ -237,7 +238,15 @@ final class OctaviaServer implements AutoCloseable {
       if (token.equals("down")) {
         throw new ServiceUnavailableException("no answer");
       }
-      return Optional.ofNullable(CALLERS.get(token));
+      int at = token.indexOf('@');
+      return at < 0
+          ? Optional.ofNullable(CALLERS.get(token))
+          : Optional.of(
+              new Caller(
+                  token,
+                  new ProjectId(token.substring(at + 1)),
+                  Set.of(token.substring(0, at).split("\\+")),
+                  token));
     }
 
     @Override

@@ -15,12 +15,14 @@ public record Caller(String userId, @Nullable ProjectId project, Set<String> rol
     roles = Set.copyOf(roles);
   }
 
-  /// Whether everything is allowed.
+  /// Whether the embedded network and secret services allow everything. What the load-balancer API
+  /// allows, [agrippa.control.access.Policy] says.
   public boolean admin() {
     return roles.contains("admin");
   }
 
-  /// Whether things of this project may be seen and changed: its users may, and admins.
+  /// Whether those services let this project's things be seen and changed: its users may, and
+  /// admins.
   public boolean mayUse(ProjectId owner) {
     return admin() || owner.equals(project);
   }

@@ -1,5 +1,7 @@
 package agrippa.control;
 
+import agrippa.control.access.Policy;
+import agrippa.control.access.Roles;
 import agrippa.model.Quota;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param allowed features that can be switched off
 /// @param reservedAddresses that no member may have
 /// @param quotas of projects of which nothing else is said
+/// @param policy who may do what
 /// @param pace how long things wait
 public record ControlSettings(
     Providers providers,
@@ -24,6 +27,7 @@ public record ControlSettings(
     Allowed allowed,
     Set<String> reservedAddresses,
     Quota quotas,
+    Policy policy,
     Pace pace) {
   /// Octavia's defaults.
   public static final ControlSettings DEFAULT =
@@ -33,6 +37,7 @@ public record ControlSettings(
           new Allowed(true, true, true),
           Set.of("169.254.169.254"),
           Quota.SILENT,
+          Policy.of(Roles.ALL, Map.of()),
           Pace.DEFAULT);
 
   public ControlSettings {
@@ -40,19 +45,23 @@ public record ControlSettings(
   }
 
   public ControlSettings with(Pace next) {
-    return new ControlSettings(providers, tls, allowed, reservedAddresses, quotas, next);
+    return new ControlSettings(providers, tls, allowed, reservedAddresses, quotas, policy, next);
   }
 
   public ControlSettings with(Tls next) {
-    return new ControlSettings(providers, next, allowed, reservedAddresses, quotas, pace);
+    return new ControlSettings(providers, next, allowed, reservedAddresses, quotas, policy, pace);
   }
 
   public ControlSettings with(Allowed next) {
-    return new ControlSettings(providers, tls, next, reservedAddresses, quotas, pace);
+    return new ControlSettings(providers, tls, next, reservedAddresses, quotas, policy, pace);
   }
 
   public ControlSettings with(Quota next) {
-    return new ControlSettings(providers, tls, allowed, reservedAddresses, next, pace);
+    return new ControlSettings(providers, tls, allowed, reservedAddresses, next, policy, pace);
+  }
+
+  public ControlSettings with(Policy next) {
+    return new ControlSettings(providers, tls, allowed, reservedAddresses, quotas, next, pace);
   }
 
   /// Names of providers; all stand for the one that the control plane was built with.

@@ -96,7 +96,7 @@ final class Agrippa implements AutoCloseable {
             control.quotas(),
             control::tellAgain,
             cloud.identity(),
-            ControlSettings.Providers.DEFAULT);
+            controlSettings(settings));
     web =
         serve(
             WebSettings.loopback(settings.port(), ids, clock).withHost(settings.bind()),
@@ -123,6 +123,7 @@ final class Agrippa implements AutoCloseable {
     ControlSettings.Pace pace = ControlSettings.DEFAULT.pace();
     return ControlSettings.DEFAULT
         .with(settings.quotas())
+        .with(settings.policy())
         .with(
             new ControlSettings.Pace(
                 settings.writeHold(),

@@ -1,5 +1,9 @@
 package agrippa.launcher;
 
+import agrippa.control.ControlSettings;
+import agrippa.control.access.Policy;
+import agrippa.control.access.PolicyException;
+import agrippa.control.access.Roles;
 import agrippa.model.Countable;
 import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
@@ -22,6 +26,7 @@ import java.util.Optional;
 /// @param writeHold how long a write waits for a load balancer that is still at work, before 409
 /// @param tokenLifetime of the embedded identity service
 /// @param quotas of projects for which an admin set none
+/// @param policy who may do what in the load-balancer API
 /// @param loops event loops of the data plane; 0 for one per processor
 /// @param transport of the data plane
 /// @param tls of the data plane
@@ -34,6 +39,7 @@ record Settings(
     Duration writeHold,
     Duration tokenLifetime,
     Quota quotas,
+    Policy policy,
     int loops,
     TransportKind transport,
     TlsKind tls,
@@ -61,6 +67,7 @@ record Settings(
         Duration.ofSeconds(2),
         Duration.ofHours(24),
         Quota.SILENT,
+        ControlSettings.DEFAULT.policy(),
         0,
         TransportKind.BEST,
         TlsKind.BEST,
@@ -81,10 +88,26 @@ record Settings(
         file.seconds("write_hold", writeHold),
         file.seconds("token_lifetime", tokenLifetime),
         quotas(file, quotas),
+        policy(file, policy),
         file.count("data_plane.loops", loops),
         file.choice("data_plane.transport", transport),
         file.choice("data_plane.tls", tls),
         CloudSettings.of(file, environment));
+  }
+
+  /// A relative path begins at the configuration file.
+  private static Policy policy(SettingsFile file, Policy fallback) {
+    Optional<String> named = file.text("policy.file");
+    if (named.isEmpty() && file.value("policy.roles") == null) {
+      return fallback;
+    }
+    Optional<Path> own = named.map(file.path()::resolveSibling);
+    try {
+      return Policy.of(
+          file.choice("policy.roles", Roles.ALL), own.map(PolicyFile::read).orElse(Map.of()));
+    } catch (PolicyException e) {
+      throw new UserError(own.orElse(file.path()) + ": " + e.getMessage(), e);
+    }
   }
 
   private static Quota quotas(SettingsFile file, Quota fallback) {

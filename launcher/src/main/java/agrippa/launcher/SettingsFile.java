@@ -35,6 +35,8 @@ record SettingsFile(Path path, Map<String, Object> values) {
           "quotas.healthmonitor",
           "quotas.l7policy",
           "quotas.l7rule",
+          "policy.roles",
+          "policy.file",
           "data_plane.loops",
           "data_plane.transport",
           "data_plane.tls",

@@ -3,7 +3,12 @@ package agrippa.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import agrippa.control.Caller;
+import agrippa.control.ControlSettings;
+import agrippa.control.access.Action;
+import agrippa.control.access.Policy;
 import agrippa.model.Countable;
+import agrippa.model.ProjectId;
 import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
@@ -14,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,10 +78,53 @@ class SettingsTest {
                         0,
                         Countable.L7_RULE,
                         -1)),
+                ControlSettings.DEFAULT.policy(),
                 3,
                 TransportKind.NIO,
                 TlsKind.JDK,
                 CloudSettings.EMBEDDED));
+  }
+
+  @Test
+  void anOperatorsRulesReplaceOctavias() throws IOException {
+    Files.writeString(
+        folder.resolve("policy.yaml"),
+        """
+        # Only auditors look at load balancers, and the owners of any.
+        os_load-balancer_api:loadbalancer:get_one: role:auditor or rule:mine
+        mine: [["role:member", "project_id:%(project_id)s"], ["user_id:root"]]
+        """);
+    Policy policy = standard().with(file("policy: {file: policy.yaml}"), Map.of()).policy();
+    Action look = Action.Subject.LOAD_BALANCER.to(Action.Verb.GET_ONE);
+    ProjectId project = new ProjectId("p");
+    assertThat(policy.allows(caller("u", "q", "auditor"), look, project)).isTrue();
+    assertThat(policy.allows(caller("u", "p", "member"), look, project)).isTrue();
+    assertThat(policy.allows(caller("root", "q", "nothing"), look, project)).isTrue();
+    assertThat(policy.allows(caller("u", "q", "admin"), look, project)).isFalse();
+  }
+
+  private static Caller caller(String user, String project, String role) {
+    return new Caller(user, new ProjectId(project), Set.of(role), "token");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "os_load-balancer_api:pool:eat: role:admin | rule 'os_load-balancer_api:pool:eat'",
+        "mine: role:a or | rule 'mine': it ends too early",
+        "mine: rule:yours | rule 'mine' names 'yours', which is none",
+        "mine: {a: b} | rule 'mine' is neither a text nor a list of lists",
+        "[a] | expected a mapping of names to rules",
+      })
+  void rulesThatCannotBeUsedAreNamed(String yaml, String complaint) throws IOException {
+    Files.writeString(folder.resolve("policy.yaml"), yaml);
+    Path file = file("policy: {file: policy.yaml}");
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(complaint)
+        .hasMessageContaining("policy.yaml");
   }
 
   @ParameterizedTest
@@ -100,6 +149,7 @@ class SettingsTest {
         "quotas: {pool: -2} | '-2' is no value for quotas.pool: use a number from 0 to 2000000000",
         "quotas: {pool: many} | 'many' is no value for quotas.pool",
         "quotas: {load_balancer: 1} | unknown setting 'quotas.load_balancer'",
+        "policy: {roles: all of them} | use one of [all, keystone, advanced, owner]",
         "data_plane: {loops: 1.5} | '1.5' is no value for data_plane.loops",
         "data_plane: {loops: 1025} | use a number from 0 to 1024",
         "data_plane: {transport: carrier pigeon} | use one of [best, epoll, nio]",
@@ -113,6 +163,14 @@ class SettingsTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void aMissingPolicyFileIsNamed() throws IOException {
+    Path file = file("policy: {file: absent.yaml}");
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("cannot read the policy file " + folder.resolve("absent.yaml"));
   }
 
   @Test

@@ -30,7 +30,7 @@ final class LoadBalancerRules {
 
   Plan.Claim create(CreateLoadBalancer change) {
     var project = project(change.project());
-    terms.requireAccess(project);
+    terms.requireAllowed(change, project);
     var vips = new VipRules(terms.world());
     var wish = vips.choose(change.vip(), change.attributes());
     var placement = new Placement(change.flavor(), change.availabilityZone());
@@ -136,17 +136,11 @@ final class LoadBalancerRules {
   }
 
   LoadBalancerTree failOver(LoadBalancerTree tree, FailOver change) {
-    if (!terms.caller().admin()) {
-      throw RefusedException.forbidden();
-    }
     Marks.requireSettled(tree);
     return failedOver(tree);
   }
 
   LoadBalancerTree failOver(LoadBalancerTree tree, FailOverAmphora change) {
-    if (!terms.caller().admin()) {
-      throw RefusedException.forbidden();
-    }
     Marks.requireMutable(tree);
     return failedOver(tree);
   }

@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
 public final class Rules {
   private final Inventory inventory;
   private final Terms terms;
+  private final Change.ToTree change;
   // The tree that the change turned out to be about.
   private @Nullable LoadBalancerTree seen;
 
-  private Rules(Inventory inventory, Terms terms) {
+  private Rules(Inventory inventory, Terms terms, Change.ToTree change) {
     this.inventory = inventory;
     this.terms = terms;
+    this.change = change;
   }
 
   /// Decides about a new load balancer.
@@ -61,16 +63,16 @@ public final class Rules {
 
   /// Decides about a load balancer that exists, or a part of one.
   public static Decision decide(Change.ToTree change, Inventory inventory, Terms terms) {
-    var rules = new Rules(inventory, terms);
+    var rules = new Rules(inventory, terms, change);
     try {
-      var verdict = rules.decide(change);
+      var verdict = rules.decide();
       return new Decision(Optional.ofNullable(rules.seen), verdict);
     } catch (RefusedException e) {
       return new Decision(Optional.ofNullable(rules.seen), new Refused(e.why()));
     }
   }
 
-  private Accepted decide(Change.ToTree change) {
+  private Accepted decide() {
     return switch (change) {
       case Change.UpdateLoadBalancer it ->
           accepted(new LoadBalancerRules(terms).update(tree(it.id()), it), it.id().value());
@@ -248,7 +250,7 @@ public final class Rules {
   private LoadBalancerTree open(Optional<LoadBalancerTree> found, Kind kind, Object id) {
     var tree = found.orElseThrow(() -> RefusedException.notFound(kind, id));
     seen = tree;
-    terms.requireAccess(tree.loadBalancer().project());
+    terms.requireAllowed(change, tree.loadBalancer().project());
     return tree;
   }
 

@@ -2,8 +2,10 @@ package agrippa.control.rules;
 
 import agrippa.control.Caller;
 import agrippa.control.Catalog;
+import agrippa.control.Change;
 import agrippa.control.ControlSettings;
 import agrippa.control.Refusal;
+import agrippa.control.access.Action;
 import agrippa.model.Countable;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.ProjectId;
@@ -36,9 +38,11 @@ public record Terms(
     long left(ProjectId project, Countable kind);
   }
 
-  void requireAccess(ProjectId owner) {
-    if (!caller.mayUse(owner)) {
-      throw RefusedException.forbidden();
+  void requireAllowed(Change change, ProjectId owner) {
+    for (Action action : Demands.of(change)) {
+      if (!settings.policy().allows(caller, action, owner)) {
+        throw RefusedException.forbidden();
+      }
     }
   }
 
