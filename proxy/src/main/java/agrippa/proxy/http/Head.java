@@ -12,6 +12,10 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
   // The longest number of digits that cannot overflow.
   private static final int LENGTH_DIGITS = 18;
 
+  /// Most bytes of all Connection fields that name others: each is compared with every field, which
+  /// would make a head of many of both cost as much as a hundred.
+  private static final int NOMINATIONS = 1_024;
+
   private final Fields fields;
   private int start;
   private int end;
@@ -24,6 +28,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
   private boolean saysKeepAlive;
   private boolean saysUpgrade;
   private boolean nominates;
+  private int connectionBytes;
 
   Head(HeadLimits limits) {
     fields = new Fields(limits.fields());
@@ -88,6 +93,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     start = from;
     end = behind;
     length = -1;
+    connectionBytes = 0;
     chunked = saysClose = saysKeepAlive = saysUpgrade = nominates = false;
     for (int i = 0; i < fields.count(); i++) {
       int bad =
@@ -162,7 +168,8 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
       connectionOption(in, option, Ascii.trimEnd(in, option, comma));
       at = comma + 1;
     }
-    return 0;
+    connectionBytes += to - from;
+    return nominates && connectionBytes > NOMINATIONS ? HeadScanner.TOO_LARGE : 0;
   }
 
   private void connectionOption(Buffer in, int from, int to) {

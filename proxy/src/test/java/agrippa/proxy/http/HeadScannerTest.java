@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.transport.Buffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadScannerTest {
   private final HeadScanner scanner = new HeadScanner(HeadLimits.STANDARD);
@@ -98,6 +100,21 @@ class HeadScannerTest {
     assertThat(request.nominates()).isFalse();
     assertThat(request.expectsContinue()).isFalse();
     assertThat(request.fields().count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Connection: %s\r\n",
+        "Connection: x\r\nConnection: %s\r\n",
+        "Connection: %s\r\nConnection: close\r\n"
+      })
+  void aHostileNumberOfNominationsIsTooLarge(String lines) {
+    String head = "GET / HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n";
+    assertThat(request(head.formatted("a,".repeat(500)))).isPositive();
+    assertThat(request(head.formatted("a,".repeat(513)))).isEqualTo(HeadScanner.TOO_LARGE);
+    assertThat(request(head.formatted("a" + " ".repeat(1_024) + ",b")))
+        .isEqualTo(HeadScanner.TOO_LARGE);
   }
 
   @Test
