@@ -57,6 +57,11 @@ final class Api {
     }
   }
 
+  /// Acts with somebody's token.
+  static Api of(Program program, String token) {
+    return new Api(program.url(), token);
+  }
+
   /// What was answered; `body` is missing if there was none.
   record Answer(int status, JsonNode body) {
     Answer expect(int wanted) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +47,19 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(Path state, int port) throws IOException {
-    List<String> command =
-        List.of(
-            home().resolve("agrippa").toString(),
-            "serve",
-            "--state",
-            state.toString(),
-            "--port",
-            Integer.toString(port));
+    return start(List.of("--state", state.toString(), "--port", Integer.toString(port)), state);
+  }
+
+  /// @param configuration its settings
+  static Program start(Path state, Path configuration) throws IOException {
+    return start(
+        List.of("--state", state.toString(), "--port", "0", "--config", configuration.toString()),
+        state);
+  }
+
+  private static Program start(List<String> options, Path state) throws IOException {
+    List<String> command = new ArrayList<>(List.of(home().resolve("agrippa").toString(), "serve"));
+    command.addAll(options);
     Path log = Files.createTempFile("agrippa-acceptance", ".log");
     Process process =
         new ProcessBuilder(command)
