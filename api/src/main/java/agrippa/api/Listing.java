@@ -6,19 +6,23 @@ import agrippa.api.wire.Shape.Attribute;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
+import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,21 +41,26 @@ record Listing<T>(
 
   private static final Set<String> CONTROLS =
       Set.of("limit", "marker", "sort", "sort_key", "sort_dir", "fields", "page_reverse");
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
   private static final Set<String> TRUE = Set.of("true", "t", "yes", "y", "on", "1");
 
   /// @param items all that the caller may see
   Reply page(Request request, Stream<T> items) {
     int limit;
-    Comparator<T> order;
+    List<String> wishes;
     try {
       limit = limit(request);
-      order = new Order<>(shape).of(request);
+      wishes = Order.wishes(request);
     } catch (IllegalArgumentException e) {
       // Octavia finds these before its handler does.
       return Faults.framework(400, "Bad Request", String.valueOf(e.getMessage()));
     }
+    // In Octavia's order: what is wrong with filters is told before what is wrong with the rest.
+    Predicate<T> filter = filter(request);
+    Comparator<T> order = new Order<>(shape).of(wishes);
     List<T> all = items.toList();
-    Stream<T> found = all.stream().filter(filter(request)).sorted(order);
+    Stream<T> found = all.stream().filter(filter).sorted(order);
     String marker = request.query("marker").orElse(null);
     if (marker != null) {
       T from = marked(all, marker);
@@ -101,13 +110,13 @@ record Listing<T>(
 
   private static int limit(Request request) {
     String text = request.query("limit").orElse("infinite").strip();
-    if (text.equals("infinite") || text.matches("-[0-9]+|0+")) {
+    if (text.equals("infinite") || text.matches("-[0-9]+|\\+?0+")) {
       return MAX_LIMIT;
     }
-    if (!text.matches("[0-9]+")) {
+    if (!text.matches("\\+?[0-9]+")) {
       throw new IllegalArgumentException("Supplied pagination limit '" + text + "' is not valid.");
     }
-    return text.length() > 4 ? MAX_LIMIT : Math.min(Integer.parseInt(text), MAX_LIMIT);
+    return new BigInteger(text).min(BigInteger.valueOf(MAX_LIMIT)).intValueExact();
   }
 
   private T marked(List<T> items, String marker) {
@@ -131,10 +140,10 @@ record Listing<T>(
   private Predicate<T> filter(String name, List<String> values) {
     Set<String> wanted = split(values);
     return switch (name) {
-      case "tags" -> it -> tags.apply(it).containsAll(wanted);
-      case "not-tags" -> it -> !tags.apply(it).containsAll(wanted);
-      case "tags-any" -> it -> meets(tags.apply(it), wanted);
-      case "not-tags-any" -> it -> !meets(tags.apply(it), wanted);
+      case "tags" -> it -> keys(tags.apply(it)).containsAll(wanted);
+      case "not-tags" -> it -> !keys(tags.apply(it)).containsAll(wanted);
+      case "tags-any" -> it -> !Collections.disjoint(keys(tags.apply(it)), wanted);
+      case "not-tags-any" -> it -> Collections.disjoint(keys(tags.apply(it)), wanted);
       default -> {
         Attribute<T> attribute = shape.filter(name).orElseThrow(Listing::invalidFilter);
         if (values.size() > 1) {
@@ -149,32 +158,44 @@ record Listing<T>(
     return new BadRequest("One or more arguments are either duplicate or invalid");
   }
 
-  private static boolean meets(Collection<String> tags, Set<String> wanted) {
-    return tags.stream().anyMatch(wanted::contains);
+  private static Set<String> keys(Collection<String> tags) {
+    return tags.stream().map(Collation::key).collect(Collectors.toSet());
   }
 
   /// Tag filters may be repeated, and may be lists.
   private static Set<String> split(List<String> values) {
-    Set<String> tags = new HashSet<>();
-    values.forEach(it -> tags.addAll(List.of(it.split(",", -1))));
-    return tags;
+    return keys(values.stream().flatMap(it -> Stream.of(it.split(",", -1))).toList());
   }
 
   private static boolean equal(@Nullable Object value, String wanted) {
     return switch (value) {
       case null -> false;
       case Boolean it -> it == TRUE.contains(wanted.toLowerCase(Locale.ROOT));
-      case String it -> it.equals(wanted);
-      case Instant it -> Shape.text(it).equals(wanted);
-      // Numbers, enumerations and ids, which are compared without case.
-      case Object it -> it.toString().equalsIgnoreCase(wanted);
+      case Number it -> it.doubleValue() == number(wanted);
+      case Instant it -> Shape.text(it).equals(wanted.replace(' ', 'T'));
+      // An empty text is what was never set: no value, in Octavia's database.
+      case String it -> !it.isEmpty() && Collation.equal(it, wanted);
+      case Object it -> Collation.equal(text(it), wanted);
     };
+  }
+
+  /// What a database makes of a text that is compared with a number: the number that it begins
+  /// with, else 0.
+  private static double number(String text) {
+    Matcher number = NUMBER.matcher(text.strip());
+    return number.lookingAt() ? Double.parseDouble(number.group()) : 0;
+  }
+
+  private static String text(Object value) {
+    return value instanceof Collection<?> many
+        ? many.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : value.toString();
   }
 
   /// The order that a request asks for; without a wish, or between equals, by creation and id.
   private record Order<T>(Shape<T> shape) {
-    Comparator<T> of(Request request) {
-      List<String> wishes = new ArrayList<>(wishes(request));
+    Comparator<T> of(List<String> asked) {
+      List<String> wishes = new ArrayList<>(asked);
       for (String last : List.of("created_at", "id")) {
         if (wishes.stream().noneMatch(it -> it.startsWith(last + ":"))) {
           wishes.add(last + ":asc");
@@ -193,18 +214,18 @@ record Listing<T>(
     private static List<String> wishes(Request request) {
       String sort = request.query("sort").orElse("");
       if (!sort.isEmpty()) {
-        return Stream.of(sort.split(",")).map(Order::wish).toList();
+        return Stream.of(sort.split(",", -1)).map(Order::wish).toList();
       }
       String keys = request.query("sort_key").orElse("");
       if (keys.isEmpty()) {
         return List.of();
       }
-      String[] directions = request.query("sort_dir").orElse("").split(",");
+      String asked = request.query("sort_dir").orElse("");
+      String[] directions = asked.isEmpty() ? new String[0] : asked.split(",", -1);
       List<String> wishes = new ArrayList<>();
-      for (String key : keys.split(",")) {
+      for (String key : keys.split(",", -1)) {
         int i = wishes.size();
-        String direction = i < directions.length ? directions[i] : "";
-        wishes.add(key + ":" + direction(direction.isEmpty() ? "asc" : direction));
+        wishes.add(key + ":" + direction(i < directions.length ? directions[i] : "asc"));
       }
       return wishes;
     }
@@ -244,7 +265,7 @@ record Listing<T>(
       if (a instanceof Instant one && b instanceof Instant other) {
         return one.compareTo(other);
       }
-      return a.toString().compareTo(b.toString());
+      return Collation.compare(text(a), text(b));
     }
   }
 }

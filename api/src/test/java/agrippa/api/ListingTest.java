@@ -59,10 +59,28 @@ class ListingTest {
       value = {
         "sort=name                                 | m1 m2 m3 m4 m5",
         "name=m2                                   | m2",
-        "name=M2                                   | ''",
+        "name=M2                                   | m2",
+        "name=%C3%AD%20                            | ''",
+        "name=%E1%B8%BF2%20%20                     | m2",
+        "name=%20m2                                | ''",
+        "name=                                     | ''",
+        "monitor_address=                          | ''",
+        "operating_status=no_monitor&sort=name     | m1 m2 m3 m4 m5",
+        "weight=1e0xyz&sort=name                   | m1 m3 m5",
+        "weight=%2B1.0&sort=name                   | m1 m3 m5",
+        "weight=                                   | m2 m4",
+        "tags=A,B                                  | m4",
+        "tags-any=C                                | m5",
+        "not-tags-any=A,B                          | m1",
+        "tags=                                     | ''",
+        "not-tags=&sort=name                       | m1 m2 m3 m4 m5",
+        "limit=%2B2&sort=name                      | m1 m2",
+        "sort=name,name:desc                       | m1 m2 m3 m4 m5",
+        "sort_key=name&sort_dir=desc,up            | m5 m4 m3 m2 m1",
+        "sort_dir=up&sort=name                     | m1 m2 m3 m4 m5",
         "name=m2&weight=1                          | ''",
         "weight=1&sort=name                        | m1 m3 m5",
-        "weight=x                                  | ''",
+        "weight=x&sort=name                        | m2 m4",
         "backup=True&sort=name                     | m4 m5",
         "backup=0&sort=name                        | m1 m2 m3",
         "backup=maybe&sort=name                    | m1 m2 m3",
@@ -94,7 +112,7 @@ class ListingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nosuch=1", "tenant_id=x", "name=a&name=b", "tls_versions=x", "q"})
+  @ValueSource(strings = {"nosuch=1", "tenant_id=x", "name=a&name=b", "tags-all=x", "Name=m1", "q"})
   void badFilters(String query) {
     Answer answer = SERVER.get(members + "?" + query);
     assertThat(answer.status()).isEqualTo(400);
@@ -107,6 +125,10 @@ class ListingTest {
       delimiter = '|',
       value = {
         "limit=x         | Supplied pagination limit 'x' is not valid.",
+        "limit=          | Supplied pagination limit '' is not valid.",
+        "limit=2.5       | Supplied pagination limit '2.5' is not valid.",
+        "nosuch=1&limit=x | Supplied pagination limit 'x' is not valid.",
+        "sort=name:      | Supplied sort direction '' is not valid.",
         "sort=name:UP    | Supplied sort direction 'up' is not valid.",
         "sort=a:b:c      | Supplied sort key 'a:b:c' is not valid.",
         "sort_key=name&sort_dir=x | Supplied sort direction 'x' is not valid.",
@@ -124,6 +146,9 @@ class ListingTest {
       delimiter = '|',
       value = {
         "sort=nosuch | Supplied sort key 'nosuch' is not valid.",
+        "sort=name,  | Supplied sort key '' is not valid.",
+        "sort=nosuch&marker=x | Supplied sort key 'nosuch' is not valid.",
+        "sort=nosuch&nosuch=1 | One or more arguments are either duplicate or invalid",
         "sort=tags   | Supplied sort key 'tags' is not valid.",
         "sort=       | ",
         "marker=x    | Supplied pagination marker 'x' is not valid.",

@@ -146,8 +146,8 @@ public final class ListenerJson {
               "allowed_cidrs",
               it -> it.it().allowedCidrs().isEmpty() ? null : it.it().allowedCidrs())
           .plain("tls_ciphers", it -> it.it().tls().ciphers())
-          .shown("tls_versions", it -> it.it().tls().versions())
-          .shown("alpn_protocols", it -> it.it().tls().alpn())
+          .plain("tls_versions", it -> it.it().tls().versions())
+          .plain("alpn_protocols", it -> it.it().tls().alpn())
           .plain("hsts_max_age", it -> it.it().tls().hstsMaxAge())
           .plain("hsts_include_subdomains", it -> it.it().tls().hstsIncludeSubdomains())
           .plain("hsts_preload", it -> it.it().tls().hstsPreload())

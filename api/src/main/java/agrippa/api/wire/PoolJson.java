@@ -166,8 +166,8 @@ public final class PoolJson {
           .plain("crl_container_ref", it -> it.it().tls().crl())
           .plain("tls_enabled", it -> it.it().tls().enabled())
           .plain("tls_ciphers", it -> it.it().tls().ciphers())
-          .shown("tls_versions", it -> it.it().tls().versions())
-          .shown("alpn_protocols", it -> it.it().tls().alpn())
+          .plain("tls_versions", it -> it.it().tls().versions())
+          .plain("alpn_protocols", it -> it.it().tls().alpn())
           .filterOnly("loadbalancer_id", it -> it.parent().id());
 
   private PoolJson() {}
