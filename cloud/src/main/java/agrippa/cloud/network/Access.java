@@ -4,7 +4,8 @@ import agrippa.control.Caller;
 import agrippa.model.ProjectId;
 import java.util.UUID;
 
-/// Who may see and change what: admins everything, projects what is theirs. Networks may be seen
+/// Who may see and change what: admins everything, projects what is theirs, but for QoS policies,
+/// which admins alone change. Networks may be seen
 /// by others if they are shared or external, and their owners may do as they like with what is in
 /// them.
 final class Access {
@@ -16,6 +17,7 @@ final class Access {
       case Subnet subnet ->
           caller.mayUse(subnet.project()) || sees(caller, state.networkOf(subnet));
       case Port port -> changes(caller, state, port);
+      case QosPolicy policy -> caller.mayUse(policy.project()) || policy.shared();
       case FloatingIp _, SecurityGroup _, SecurityGroupRule _ -> caller.mayUse(it.project());
     };
   }
@@ -25,11 +27,14 @@ final class Access {
   }
 
   static boolean changes(Caller caller, NetworkState state, Resource it) {
+    if (it instanceof QosPolicy) {
+      return caller.admin();
+    }
     return caller.mayUse(it.project())
         || switch (it) {
           case Subnet subnet -> owns(caller, state, subnet.network());
           case Port port -> owns(caller, state, port.network());
-          case Network _, FloatingIp _, SecurityGroup _, SecurityGroupRule _ -> false;
+          case Network _, FloatingIp _, SecurityGroup _, SecurityGroupRule _, QosPolicy _ -> false;
         };
   }
 

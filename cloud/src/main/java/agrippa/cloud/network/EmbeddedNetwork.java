@@ -77,7 +77,8 @@ public final class EmbeddedNetwork {
                 new CollectionFace<>(ports, records),
                 new CollectionFace<>(new FloatingIpCollection(), records),
                 new CollectionFace<>(new SecurityGroupCollection(), records),
-                new CollectionFace<>(new SecurityGroupRuleCollection(), records)))
+                new CollectionFace<>(new SecurityGroupRuleCollection(), records),
+                new CollectionFace<>(new QosPolicyCollection(), records)))
         .site(prefix);
   }
 

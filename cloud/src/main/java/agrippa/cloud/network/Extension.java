@@ -14,6 +14,7 @@ enum Extension {
   PAGINATION("pagination", "Pagination support"),
   PORT_SECURITY("port-security", "Port Security"),
   PROJECT_ID("project-id", "project_id field enabled"),
+  QOS("qos", "Quality of Service"),
   QUOTAS("quotas", "Quota management support"),
   SECURITY_GROUP("security-group", "security-group"),
   SORTING("sorting", "Sorting support"),

@@ -104,6 +104,7 @@ final class Fault extends RuntimeException {
           notFound("SecurityGroupNotFound", "Security group " + id + " does not exist");
       case SECURITY_GROUP_RULE ->
           notFound("SecurityGroupRuleNotFound", "Security group rule " + id + " does not exist");
+      case QOS_POLICY -> notFound("QosPolicyNotFound", "QoS policy " + id + " could not be found.");
     };
   }
 

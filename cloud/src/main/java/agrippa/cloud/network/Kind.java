@@ -7,14 +7,21 @@ enum Kind {
   PORT("port", "ports"),
   FLOATING_IP("floatingip", "floatingips"),
   SECURITY_GROUP("security_group", "security_groups"),
-  SECURITY_GROUP_RULE("security_group_rule", "security_group_rules");
+  SECURITY_GROUP_RULE("security_group_rule", "security_group_rules"),
+  QOS_POLICY("policy", "policies", "qos/policies");
 
   private final String singular;
   private final String plural;
+  private final String path;
 
   Kind(String singular, String plural) {
+    this(singular, plural, plural.replace('_', '-'));
+  }
+
+  Kind(String singular, String plural, String path) {
     this.singular = singular;
     this.plural = plural;
+    this.path = path;
   }
 
   /// The key of one in JSON.
@@ -27,8 +34,8 @@ enum Kind {
     return plural;
   }
 
-  /// The last part of the collection's path.
+  /// The collection's path below the version.
   String path() {
-    return plural.replace('_', '-');
+    return path;
   }
 }

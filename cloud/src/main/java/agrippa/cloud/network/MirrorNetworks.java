@@ -77,7 +77,11 @@ final class MirrorNetworks implements Networks {
             .map(ip -> new FixedIp(new SubnetId(ip.subnet()), Addresses.text(ip.address())))
             .toList();
     return new Port(
-        new PortId(it.id()), new NetworkId(it.network()), it.device().id(), addresses, null);
+        new PortId(it.id()),
+        new NetworkId(it.network()),
+        it.device().id(),
+        addresses,
+        it.qosPolicy() == null ? null : new QosPolicyId(it.qosPolicy()));
   }
 
   @Override
@@ -89,7 +93,6 @@ final class MirrorNetworks implements Networks {
         .isPresent();
   }
 
-  /// Policies can be asked for, there just are none.
   @Override
   public boolean supportsQos() {
     return true;
@@ -97,7 +100,8 @@ final class MirrorNetworks implements Networks {
 
   @Override
   public boolean qosPolicyExists(Caller caller, QosPolicyId id) {
-    return false;
+    NetworkState state = records.state();
+    return state.qosPolicy(id.value()).filter(it -> Access.sees(caller, state, it)).isPresent();
   }
 
   @Override

@@ -45,7 +45,6 @@ final class NetworkFace {
     routes.get("/v2.0/extensions/{alias}", as((_, request) -> extension(request)));
     routes.get("/v2.0/quotas/{project}", as(NetworkFace::quota));
     routes.get("/v2.0/quotas/{project}/default", as(NetworkFace::quota));
-    routes.get("/v2.0/qos/policies", as((_, _) -> none("policies")));
     routes.get("/v2.0/availability_zones", as((_, _) -> none("availability_zones")));
     collections.forEach(it -> add(routes, it));
     return new Site(prefix, routes, (request, next) -> next.handle(request), new NetworkEdge());

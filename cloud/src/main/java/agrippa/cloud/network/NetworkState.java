@@ -119,6 +119,10 @@ final class NetworkState {
     return all(Kind.SECURITY_GROUP).map(SecurityGroup.class::cast);
   }
 
+  Optional<QosPolicy> qosPolicy(UUID id) {
+    return find(Kind.QOS_POLICY, id).map(QosPolicy.class::cast);
+  }
+
   Stream<SecurityGroupRule> rules() {
     return all(Kind.SECURITY_GROUP_RULE).map(SecurityGroupRule.class::cast);
   }

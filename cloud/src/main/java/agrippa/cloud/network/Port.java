@@ -12,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A place in a network, with addresses.
 ///
 /// @param device who uses it
+/// @param qosPolicy limits its traffic, or null
 /// @param holder the load balancer whose VIP it carries, or null. Unlike the device, which users
 ///     may write, only claiming and releasing a VIP writes it
 record Port(
@@ -24,6 +25,7 @@ record Port(
     List<UUID> securityGroups,
     List<AddressPair> addressPairs,
     boolean portSecurity,
+    @Nullable UUID qosPolicy,
     Binding binding,
     @Nullable Holder holder)
     implements Resource {
@@ -52,8 +54,9 @@ record Port(
   /// @param profile a JSON object
   record Binding(String vnicType, String host, JsonNode profile) {}
 
-  /// A load balancer, and the security groups that it wanted last; users may have set others since.
-  record Holder(LoadBalancerId id, List<UUID> groups) {
+  /// A load balancer, and the security groups and QoS policy that it wanted last; users may have
+  /// set others since.
+  record Holder(LoadBalancerId id, List<UUID> groups, @Nullable UUID qosPolicy) {
     Holder {
       groups = List.copyOf(groups);
     }
@@ -76,6 +79,7 @@ record Port(
         securityGroups,
         addressPairs,
         portSecurity,
+        qosPolicy,
         binding,
         holder);
   }
@@ -92,6 +96,7 @@ record Port(
         groups,
         addressPairs,
         portSecurity,
+        next == null ? qosPolicy : next.qosPolicy(),
         binding,
         next);
   }
@@ -134,17 +139,22 @@ record Port(
     json.put("binding:vif_type", "unbound");
     json.putObject("binding:vif_details");
     json.putArray("extra_dhcp_opts");
-    json.putNull("qos_policy_id");
+    json.put("qos_policy_id", text(qosPolicy));
     if (holder != null) {
-      ArrayNode wanted =
-          json.putObject(HOLDER).put("id", holder.id().toString()).putArray("security_groups");
-      holder.groups().forEach(it -> wanted.add(it.toString()));
+      ObjectNode wanted = json.putObject(HOLDER).put("id", holder.id().toString());
+      wanted.put("qos_policy_id", text(holder.qosPolicy()));
+      ArrayNode wantedGroups = wanted.putArray("security_groups");
+      holder.groups().forEach(it -> wantedGroups.add(it.toString()));
     }
     return json;
   }
 
   /// Where [#json] keeps the holder; not shown to users.
   static final String HOLDER = "agrippa:holder";
+
+  private static @Nullable String text(@Nullable UUID id) {
+    return id == null ? null : id.toString();
+  }
 
   /// A single address without its length, as it was most likely written.
   private static String text(Cidr addresses) {
@@ -176,6 +186,7 @@ record Port(
                     Cidr.of(it.path("ip_address").stringValue()),
                     it.path("mac_address").stringValue())),
         json.path("port_security_enabled").booleanValue(),
+        Resource.optional(json, "qos_policy_id", UUID::fromString),
         new Binding(
             json.path("binding:vnic_type").stringValue(),
             json.path("binding:host_id").stringValue(),
@@ -184,7 +195,10 @@ record Port(
   }
 
   private static Holder holder(JsonNode json) {
-    return new Holder(new LoadBalancerId(Resource.uuid(json, "id")), ids(json, "security_groups"));
+    return new Holder(
+        new LoadBalancerId(Resource.uuid(json, "id")),
+        ids(json, "security_groups"),
+        Resource.optional(json, "qos_policy_id", UUID::fromString));
   }
 
   private static List<UUID> ids(JsonNode json, String key) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -57,6 +58,7 @@ final class PortCollection implements Collection<Port> {
             List.of(),
             List.of(),
             network.portSecurity(),
+            null,
             new Binding("normal", "", Json.object()),
             null);
     PortAddresses choice = new PortAddresses(draft.state(), network, List.of());
@@ -105,7 +107,6 @@ final class PortCollection implements Collection<Port> {
 
   private static Port filled(
       Port base, Draft draft, Caller caller, List<FixedIp> addresses, Form form, String rule) {
-    form.nothing("qos_policy_id", "QoS policy");
     Access.admin(caller, form, "binding:host_id", rule);
     Device device =
         new Device(
@@ -129,6 +130,7 @@ final class PortCollection implements Collection<Port> {
             securityGroups(base, draft, caller, security, form),
             form.list("allowed_address_pairs", base.addressPairs(), it -> pair(base, it)),
             security,
+            qosPolicy(base, draft, caller, form),
             new Binding(
                 form.choice("binding:vnic_type", base.binding().vnicType(), VNIC_TYPES),
                 form.text("binding:host_id", base.binding().host()),
@@ -136,6 +138,19 @@ final class PortCollection implements Collection<Port> {
             base.holder());
     form.end();
     return port;
+  }
+
+  private static @Nullable UUID qosPolicy(Port base, Draft draft, Caller caller, Form form) {
+    UUID wanted = form.id("qos_policy_id", base.qosPolicy());
+    if (wanted == null || wanted.equals(base.qosPolicy())) {
+      return wanted;
+    }
+    return draft
+        .state()
+        .qosPolicy(wanted)
+        .filter(it -> Access.sees(caller, draft.state(), it))
+        .map(Resource::id)
+        .orElseThrow(() -> Fault.notFound(Kind.QOS_POLICY, wanted));
   }
 
   // MAC addresses.
@@ -235,6 +250,7 @@ final class PortCollection implements Collection<Port> {
         List.of(),
         List.of(),
         true,
+        null,
         new Binding("normal", "", Json.object()),
         null);
   }

@@ -10,6 +10,7 @@ import agrippa.model.LoadBalancerId;
 import agrippa.model.NetworkId;
 import agrippa.model.PortId;
 import agrippa.model.ProjectId;
+import agrippa.model.QosPolicyId;
 import agrippa.model.SecurityGroupId;
 import agrippa.model.SubnetId;
 import agrippa.model.Vip;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Ports that load balancers hold for their VIPs.
 final class VipClaims {
@@ -71,7 +73,7 @@ final class VipClaims {
                 draft.meta(project, "octavia-lb-" + id, ""),
                 networkId,
                 addresses(state, network, wish))
-            .heldBy(new Holder(id, groups), device(id, Port.LOAD_BALANCER), groups);
+            .heldBy(holder(id, wish.qosPolicy(), groups), device(id, Port.LOAD_BALANCER), groups);
     draft.add(port);
     return port;
   }
@@ -125,7 +127,14 @@ final class VipClaims {
     List<UUID> groups = ids(wish.securityGroups());
     return draft.change(
         port.heldBy(
-            new Holder(id, groups), device, groups.isEmpty() ? port.securityGroups() : groups));
+            holder(id, wish.qosPolicy(), groups),
+            device,
+            groups.isEmpty() ? port.securityGroups() : groups));
+  }
+
+  private static Holder holder(
+      LoadBalancerId id, @Nullable QosPolicyId qosPolicy, List<UUID> groups) {
+    return new Holder(id, groups, qosPolicy == null ? null : qosPolicy.value());
   }
 
   private static List<UUID> ids(List<SecurityGroupId> groups) {
@@ -187,10 +196,11 @@ final class VipClaims {
     }
   }
 
-  /// Gives the port the VIP's groups if those are others than last time. What users did to the port
+  /// Gives the port the VIP's groups and QoS policy if those are others than last time. What users
+  // did to the port
   /// since then stays, as in Neutron.
   void update(LoadBalancerId id, Vip vip) {
-    Holder next = new Holder(id, ids(vip.securityGroups()));
+    Holder next = holder(id, vip.qosPolicy(), ids(vip.securityGroups()));
     records.change(
         draft -> {
           draft

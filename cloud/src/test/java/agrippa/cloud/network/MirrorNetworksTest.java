@@ -12,6 +12,7 @@ import agrippa.model.LoadBalancerId;
 import agrippa.model.NetworkId;
 import agrippa.model.PortId;
 import agrippa.model.ProjectId;
+import agrippa.model.QosPolicyId;
 import agrippa.model.SecurityGroupId;
 import agrippa.model.SubnetId;
 import agrippa.model.Vip;
@@ -99,6 +100,36 @@ class MirrorNetworksTest {
     assertThat(port.path("project_id").stringValue()).isEqualTo("alice");
     assertThat(port.path("admin_state_up").booleanValue()).isFalse();
     assertThat(port.has("agrippa:holder")).isFalse();
+  }
+
+  @Test
+  void aVipsPortHasItsQosPolicy() {
+    UUID gold = policy("{'policy': {'name': 'gold', 'shared': true}}");
+    UUID tin = policy("{'policy': {'name': 'tin', 'shared': true}}");
+    LoadBalancerId id = balancer();
+    VipWish wish =
+        new VipWish(network, subnet, null, null, List.of(), new QosPolicyId(gold), List.of());
+    Vip vip = claim(id, wish).vip();
+    assertThat(vip.qosPolicy()).isEqualTo(new QosPolicyId(gold));
+    assertThat(port(vip.port()).path("qos_policy_id").asString("")).isEqualTo(gold.toString());
+    assertThat(networks.port(CALLER, vip.port()).orElseThrow().qosPolicy())
+        .isEqualTo(new QosPolicyId(gold));
+    assertThat(cloud.as("admin").delete("/v2.0/qos/policies/" + gold).error())
+        .isEqualTo(
+            "409 QosPolicyInUse: QoS Policy %s is used by port %s.".formatted(gold, vip.port()));
+    networks.updateVip(id, withQos(vip, new QosPolicyId(tin)));
+    assertThat(port(vip.port()).path("qos_policy_id").asString("")).isEqualTo(tin.toString());
+    networks.updateVip(id, withQos(vip, null));
+    assertThat(port(vip.port()).path("qos_policy_id").isNull()).isTrue();
+  }
+
+  private UUID policy(String body) {
+    return id(cloud.as("admin").create("/v2.0/qos/policies", body));
+  }
+
+  private static Vip withQos(Vip vip, QosPolicyId policy) {
+    return new Vip(
+        vip.address(), vip.port(), vip.ownPort(), vip.subnet(), vip.network(), policy, List.of());
   }
 
   @Test
@@ -367,6 +398,10 @@ class MirrorNetworksTest {
     userPort();
     subnet("fd00::/64");
     alice.create("/v2.0/security-groups", "{'security_group': {'name': 'web'}}");
+    UUID gold = policy("{'policy': {'name': 'gold', 'shared': true}}");
+    claim(
+        balancer(),
+        new VipWish(network, subnet, null, null, List.of(), new QosPolicyId(gold), List.of()));
     JsonNode external = alice.get("/v2.0/networks?name=public").body().at("/networks/0");
     alice.create(
         "/v2.0/floatingips", "{'floatingip': {'floating_network_id': '" + id(external) + "'}}");

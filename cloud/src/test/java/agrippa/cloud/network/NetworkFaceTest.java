@@ -110,6 +110,37 @@ class NetworkFaceTest {
     assertThat(alice.get("/v2.0/qos/policies").body().path("policies").isEmpty()).isTrue();
   }
 
+  // QoS policies.
+
+  @Test
+  void adminsMakeQosPoliciesAndProjectsUseSharedOnes() {
+    String body = "{'policy': {'name': 'gold', 'shared': %s, 'project_id': 'alice'}}";
+    assertThat(alice.post("/v2.0/qos/policies", body.formatted(false)).error())
+        .isEqualTo("403 PolicyNotAuthorized: rule:create_policy is disallowed by policy");
+    assertThat(admin.post("/v2.0/qos/policies", "{'policy': {}}").status()).isEqualTo(400);
+    JsonNode own = admin.create("/v2.0/qos/policies", body.formatted(false));
+    JsonNode shared = admin.create("/v2.0/qos/policies", body.formatted(true));
+    assertThat(own.path("rules").isEmpty()).isTrue();
+    assertThat(alice.get("/v2.0/qos/policies").body().path("policies").size()).isEqualTo(2);
+    assertThat(bob.get("/v2.0/qos/policies").body().path("policies").size()).isEqualTo(1);
+    String mine = "/v2.0/qos/policies/" + own.path("id").asString("");
+    assertThat(bob.get(mine).error())
+        .isEqualTo(
+            "404 QosPolicyNotFound: QoS policy %s could not be found."
+                .formatted(own.path("id").asString("")));
+    assertThat(alice.delete(mine).status()).isEqualTo(403);
+
+    String network = network("n");
+    String port = "{'port': {'network_id': '%s', 'qos_policy_id': '%s'}}";
+    String policy = shared.path("id").asString("");
+    JsonNode made = alice.create("/v2.0/ports", port.formatted(network, policy));
+    assertThat(made.path("qos_policy_id").asString("")).isEqualTo(policy);
+    String nobody = "00000000-0000-0000-0000-000000000009";
+    assertThat(alice.post("/v2.0/ports", port.formatted(network, nobody)).error())
+        .isEqualTo("404 QosPolicyNotFound: QoS policy %s could not be found.".formatted(nobody));
+    assertThat(admin.delete(mine).status()).isEqualTo(204);
+  }
+
   // Networks.
 
   @Test
