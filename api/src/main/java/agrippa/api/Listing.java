@@ -31,11 +31,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// Answers lists of one resource: filters, tags, order, pages, links and fields, as Octavia does.
 ///
 /// @param plural key of the answer
+/// @param links key of the links to other pages
 /// @param shape of each item
 /// @param id of an item
 /// @param tags of an item
 record Listing<T>(
-    String plural, Shape<T> shape, Function<T, String> id, Function<T, Collection<String>> tags) {
+    String plural,
+    String links,
+    Shape<T> shape,
+    Function<T, String> id,
+    Function<T, Collection<String>> tags) {
   /// Most items of an answer (`pagination_max_limit`).
   private static final int MAX_LIMIT = 1_000;
 
@@ -44,6 +49,12 @@ record Listing<T>(
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
   private static final Set<String> TRUE = Set.of("true", "t", "yes", "y", "on", "1");
+
+  /// With Octavia's usual key of links.
+  Listing(
+      String plural, Shape<T> shape, Function<T, String> id, Function<T, Collection<String>> tags) {
+    this(plural, plural + "_links", shape, id, tags);
+  }
 
   /// @param items all that the caller may see
   Reply page(Request request, Stream<T> items) {
@@ -58,7 +69,7 @@ record Listing<T>(
     }
     // In Octavia's order: what is wrong with filters is told before what is wrong with the rest.
     Predicate<T> filter = filter(request);
-    Comparator<T> order = new Order<>(shape).of(wishes);
+    Comparator<T> order = new Order<>(shape, id).of(wishes);
     List<T> all = items.toList();
     Stream<T> found = all.stream().filter(filter).sorted(order);
     String marker = request.query("marker").orElse(null);
@@ -78,14 +89,14 @@ record Listing<T>(
     page.forEach(it -> items.add(shape.json(it, fields)));
     ObjectNode body = Json.object();
     body.set(plural, items);
-    ArrayNode links = body.putArray(plural + "_links");
+    ArrayNode pages = body.putArray(links);
     if (!page.isEmpty() && marker != null) {
       String href = link(request, limit, id.apply(page.getFirst())) + "&page_reverse=True";
-      links.addObject().put("rel", "previous").put("href", href);
+      pages.addObject().put("rel", "previous").put("href", href);
     }
     if (page.size() >= limit) {
       String href = link(request, limit, id.apply(page.getLast()));
-      links.addObject().put("rel", "next").put("href", href);
+      pages.addObject().put("rel", "next").put("href", href);
     }
     return Reply.json(200, body);
   }
@@ -193,11 +204,12 @@ record Listing<T>(
   }
 
   /// The order that a request asks for; without a wish, or between equals, by creation and id.
-  private record Order<T>(Shape<T> shape) {
+  private record Order<T>(Shape<T> shape, Function<T, String> id) {
     Comparator<T> of(List<String> asked) {
       List<String> wishes = new ArrayList<>(asked);
       for (String last : List.of("created_at", "id")) {
-        if (wishes.stream().noneMatch(it -> it.startsWith(last + ":"))) {
+        if (shape.filter(last).isPresent()
+            && wishes.stream().noneMatch(it -> it.startsWith(last + ":"))) {
           wishes.add(last + ":asc");
         }
       }
@@ -207,7 +219,7 @@ record Listing<T>(
         Comparator<T> by = by(wish.substring(0, colon));
         order = order.thenComparing(wish.endsWith(":desc") ? by.reversed() : by);
       }
-      return order;
+      return order.thenComparing(id);
     }
 
     /// As `key:asc` or `key:desc`.

@@ -1,6 +1,7 @@
 package agrippa.api;
 
 import agrippa.control.Caller;
+import agrippa.control.CatalogEditor;
 import agrippa.control.Change;
 import agrippa.control.ControlSettings;
 import agrippa.control.Inventory;
@@ -8,6 +9,7 @@ import agrippa.control.Quotas;
 import agrippa.control.Verdict;
 import agrippa.control.spi.Identity;
 import agrippa.model.LoadBalancerId;
+import agrippa.model.Shelf;
 import agrippa.web.Reply;
 import agrippa.web.Request;
 import agrippa.web.Routes;
@@ -28,6 +30,10 @@ public final class OctaviaApi {
   private final L7RulesResource rules;
   private final QuotasResource quotas;
   private final ProvidersResource providers;
+  private final ProfilesResource flavorProfiles;
+  private final OffersResource flavors;
+  private final ProfilesResource zoneProfiles;
+  private final OffersResource zones;
   private final AmphoraeResource amphorae;
 
   /// @param submit decides about changes: [agrippa.control.ControlPlane#submit]
@@ -37,6 +43,7 @@ public final class OctaviaApi {
       BiFunction<Caller, Change, Verdict> submit,
       Inventory inventory,
       Quotas quotas,
+      CatalogEditor catalog,
       Consumer<LoadBalancerId> tellAgain,
       Identity identity,
       ControlSettings settings) {
@@ -50,7 +57,11 @@ public final class OctaviaApi {
     this.policies = new L7PoliciesResource(gateway);
     this.rules = new L7RulesResource(gateway);
     this.quotas = new QuotasResource(gateway, quotas);
-    this.providers = new ProvidersResource(gateway, settings.providers());
+    this.providers = new ProvidersResource(gateway, settings.providers(), catalog);
+    this.flavorProfiles = new ProfilesResource(gateway, Shelf.FLAVORS, catalog);
+    this.flavors = new OffersResource(gateway, Shelf.FLAVORS, catalog);
+    this.zoneProfiles = new ProfilesResource(gateway, Shelf.AVAILABILITY_ZONES, catalog);
+    this.zones = new OffersResource(gateway, Shelf.AVAILABILITY_ZONES, catalog);
     this.amphorae = new AmphoraeResource(gateway, tellAgain);
   }
 
@@ -147,7 +158,16 @@ public final class OctaviaApi {
         .put(quota, QuotasResource::withoutProject)
         .delete(quota, QuotasResource::withoutProject);
 
-    routes.get(root + "/providers", providers::list);
+    String provider = root + "/providers";
+    routes
+        .get(provider, providers::list)
+        .get(provider + "/{provider}/flavor_capabilities", providers::flavorCapabilities)
+        .get(provider + "/{provider}/availability_zone_capabilities", providers::zoneCapabilities);
+
+    profiles(routes, root + "/flavorprofiles", flavorProfiles);
+    offers(routes, root + "/flavors", flavors);
+    profiles(routes, root + "/availabilityzoneprofiles", zoneProfiles);
+    offers(routes, root + "/availabilityzones", zones);
 
     for (String collection : new String[] {loadBalancer, listener, pool, monitor, policy, rule}) {
       routes.put(collection, OctaviaApi::withoutId).delete(collection, OctaviaApi::withoutId);
@@ -166,6 +186,24 @@ public final class OctaviaApi {
         .get(id + "/stats", amphorae::statistics)
         .put(id + "/failover", amphorae::failOver)
         .put(id + "/config", amphorae::configure);
+  }
+
+  private static void profiles(Routes routes, String collection, ProfilesResource profiles) {
+    routes
+        .get(collection, profiles::list)
+        .post(collection, profiles::create)
+        .get(collection + "/{id}", profiles::show)
+        .put(collection + "/{id}", profiles::update)
+        .delete(collection + "/{id}", profiles::delete);
+  }
+
+  private static void offers(Routes routes, String collection, OffersResource offers) {
+    routes
+        .get(collection, offers::list)
+        .post(collection, offers::create)
+        .get(collection + "/{id}", offers::show)
+        .put(collection + "/{id}", offers::update)
+        .delete(collection + "/{id}", offers::delete);
   }
 
   /// Octavia's handlers of single things answer for collections, too.

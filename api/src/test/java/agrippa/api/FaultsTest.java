@@ -103,6 +103,18 @@ class FaultsTest {
             400,
             "The load balancer flavor does not allow SR-IOV member ports.",
             new Refusal.SriovNotAllowed()),
+        line(
+            409,
+            "Flavor profile 1 is in use and cannot be modified.",
+            new Refusal.InUse(Kind.FLAVOR_PROFILE, "1")),
+        line(
+            409,
+            "A availability zone of z already exists.",
+            new Refusal.NameTaken(Kind.AVAILABILITY_ZONE, "z")),
+        line(
+            400,
+            "Flavor '1' is not compatible with provider 'x'",
+            new Refusal.FlavorIncompatible("1", "x")),
         line(409, "Too many rules on L7 policy 1", new Refusal.TooManyRules("1")),
         line(409, "The VIP IP address is already in use: why", new Refusal.VipInUse("why")),
         line(400, "Provider 'x' is not enabled.", new Refusal.ProviderNotEnabled("x")),

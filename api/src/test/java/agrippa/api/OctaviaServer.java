@@ -86,6 +86,7 @@ final class OctaviaServer implements AutoCloseable {
             plane::submit,
             plane.inventory(),
             plane.quotas(),
+            plane.catalog(),
             plane::tellAgain,
             new Tokens(),
             settings);

@@ -30,7 +30,8 @@ public interface CatalogEditor extends Catalog {
 
   record ProfileChange(Patch<String> name, Patch<String> provider, Patch<String> data) {}
 
-  record NewOffer(String name, String description, boolean enabled, ProfileId profile) {}
+  /// @param enabled keep means true
+  record NewOffer(String name, String description, Patch<Boolean> enabled, ProfileId profile) {}
 
   /// @param name of a flavor; that of an availability zone is its key, which never changes
   record OfferChange(Patch<String> name, Patch<String> description, Patch<Boolean> enabled) {}

@@ -94,6 +94,7 @@ final class Agrippa implements AutoCloseable {
             control::submit,
             control.inventory(),
             control.quotas(),
+            control.catalog(),
             control::tellAgain,
             cloud.identity(),
             controlSettings(settings));

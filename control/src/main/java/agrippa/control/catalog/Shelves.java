@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// The catalog. Operators change it rarely, one at a time; what they see is in the store.
@@ -190,19 +191,19 @@ public final class Shelves implements CatalogEditor {
 
   @Override
   public Written<Profile> update(Shelf shelf, ProfileId id, ProfileChange change) {
-    return reset(shelf, change)
+    var named = new LinkedHashMap<String, Patch<?>>();
+    named.put("name", change.name());
+    named.put("provider_name", change.provider());
+    named.put(dataOption(shelf), change.data());
+    return reset(named)
         .<Written<Profile>>map(Written.Refused::new)
         .orElseGet(() -> locked(lock.writeLock(), () -> changed(shelf, id, change)));
   }
 
-  /// Nothing of a profile has a default.
-  private static Optional<Refusal> reset(Shelf shelf, ProfileChange change) {
-    var options = new LinkedHashMap<String, Patch<String>>();
-    options.put("name", change.name());
-    options.put("provider_name", change.provider());
-    options.put(dataOption(shelf), change.data());
-    return options.entrySet().stream()
-        .filter(it -> it.getValue() instanceof Patch.Reset<String>)
+  /// What may not be null.
+  private static Optional<Refusal> reset(Map<String, Patch<?>> named) {
+    return named.entrySet().stream()
+        .filter(it -> it.getValue() instanceof Patch.Reset<?>)
         .findFirst()
         .map(it -> new Refusal.InvalidOption("None", it.getKey()));
   }
@@ -253,17 +254,17 @@ public final class Shelves implements CatalogEditor {
           case FLAVORS -> ids.get().toString();
           case AVAILABILITY_ZONES -> wanted.name();
         };
-    var offer =
-        new Offer(key, wanted.name(), wanted.description(), wanted.enabled(), wanted.profile());
-    return locked(lock.writeLock(), () -> write(shelf, offer));
+    boolean enabled = wanted.enabled().over(true, true);
+    var offer = new Offer(key, wanted.name(), wanted.description(), enabled, wanted.profile());
+    return reset(Map.of("enabled", wanted.enabled()))
+        .<Written<Offer>>map(Written.Refused::new)
+        .orElseGet(() -> locked(lock.writeLock(), () -> write(shelf, offer, anyone -> true)));
   }
 
-  private Written<Offer> write(Shelf shelf, Offer offer) {
-    var contents = on(shelf);
-    boolean taken =
-        contents.offers().values().stream()
-            .anyMatch(it -> it.name().equals(offer.name()) && !it.key().equals(offer.key()));
-    if (taken) {
+  /// @param rivals those whose name it must not have
+  private Written<Offer> write(Shelf shelf, Offer offer, Predicate<Offer> rivals) {
+    var offers = on(shelf).offers();
+    if (offers.values().stream().filter(rivals).anyMatch(it -> it.name().equals(offer.name()))) {
       return new Written.Refused<>(new Refusal.NameTaken(offerKind(shelf), offer.name()));
     }
     if (profile(shelf, offer.profile()).isEmpty()) {
@@ -271,19 +272,24 @@ public final class Shelves implements CatalogEditor {
           new Refusal.ReferenceNotFound(profileKind(shelf), offer.profile().toString()));
     }
     store.save(shelf, offer);
-    contents.offers().put(offer.key(), offer);
+    offers.put(offer.key(), offer);
     return new Written.Done<>(offer);
   }
 
   @Override
   public Written<Offer> update(Shelf shelf, String key, OfferChange change) {
-    return locked(
-        lock.writeLock(),
-        () ->
-            offer(shelf, key)
-                .map(old -> write(shelf, changed(old, change)))
-                .orElseGet(
-                    () -> new Written.Refused<>(new Refusal.NotFound(offerKind(shelf), key))));
+    var named = new LinkedHashMap<String, Patch<?>>();
+    named.put("name", change.name());
+    named.put("enabled", change.enabled());
+    return reset(named)
+        .<Written<Offer>>map(Written.Refused::new)
+        .orElseGet(() -> locked(lock.writeLock(), () -> changed(shelf, key, change)));
+  }
+
+  private Written<Offer> changed(Shelf shelf, String key, OfferChange change) {
+    return offer(shelf, key)
+        .map(old -> write(shelf, changed(old, change), other -> other != old))
+        .orElseGet(() -> new Written.Refused<>(new Refusal.NotFound(offerKind(shelf), key)));
   }
 
   private static Offer changed(Offer old, OfferChange change) {

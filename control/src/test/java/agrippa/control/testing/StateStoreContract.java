@@ -8,10 +8,15 @@ import agrippa.control.spi.StateStore.StaleGenerationException;
 import agrippa.model.Countable;
 import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.Offer;
+import agrippa.model.Profile;
+import agrippa.model.ProfileId;
 import agrippa.model.ProjectId;
 import agrippa.model.Quota;
+import agrippa.model.Shelf;
 import agrippa.model.Statistics;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -122,6 +127,43 @@ public abstract class StateStoreContract {
     wanted.forEach(store()::saveQuota);
     assertThat(store().quotas()).isEqualTo(wanted);
     assertThat(reopened().quotas()).isEqualTo(wanted);
+  }
+
+  @Test
+  public void keepsProfilesAndOffersApartByShelf() {
+    var written = "{ \"a\" :1}";
+    var first = new Profile(new ProfileId(UUID.randomUUID()), "same", "amphora", written);
+    var last = new Profile(first.id(), "other", "octavia", "{}");
+    var ofZones = new Profile(new ProfileId(UUID.randomUUID()), "same", "amphora", written);
+    store().catalog().save(Shelf.FLAVORS, first);
+    store().catalog().save(Shelf.FLAVORS, last);
+    store().catalog().save(Shelf.AVAILABILITY_ZONES, ofZones);
+    var offer = new Offer("key", "name", "about", true, first.id());
+    var zone = new Offer("key", "key", "", false, ofZones.id());
+    store().catalog().save(Shelf.FLAVORS, new Offer("key", "old", "", false, first.id()));
+    store().catalog().save(Shelf.FLAVORS, offer);
+    store().catalog().save(Shelf.AVAILABILITY_ZONES, zone);
+    for (var store : List.of(store(), reopened())) {
+      assertThat(store.catalog().profiles(Shelf.FLAVORS)).containsExactly(last);
+      assertThat(store.catalog().profiles(Shelf.AVAILABILITY_ZONES)).containsExactly(ofZones);
+      assertThat(store.catalog().offers(Shelf.FLAVORS)).containsExactly(offer);
+      assertThat(store.catalog().offers(Shelf.AVAILABILITY_ZONES)).containsExactly(zone);
+    }
+  }
+
+  @Test
+  public void forgetsOffersAndThenTheirProfiles() {
+    var profile = new Profile(new ProfileId(UUID.randomUUID()), "p", "amphora", "{}");
+    store().catalog().save(Shelf.FLAVORS, profile);
+    store().catalog().save(Shelf.FLAVORS, new Offer("a", "a", "", true, profile.id()));
+    store().catalog().save(Shelf.FLAVORS, new Offer("b", "b", "", true, profile.id()));
+    store().catalog().removeOffer(Shelf.FLAVORS, "a");
+    assertThat(store().catalog().offers(Shelf.FLAVORS)).extracting(Offer::key).containsExactly("b");
+    store().catalog().removeOffer(Shelf.FLAVORS, "b");
+    store().catalog().remove(Shelf.FLAVORS, profile.id());
+    var reopened = reopened();
+    assertThat(reopened.catalog().offers(Shelf.FLAVORS)).isEmpty();
+    assertThat(reopened.catalog().profiles(Shelf.FLAVORS)).isEmpty();
   }
 
   @Test
