@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider.Observation;
 import agrippa.control.spi.Provider.Outcome;
+import agrippa.control.spi.Value;
 import agrippa.model.Listener;
 import agrippa.model.ListenerId;
 import agrippa.model.ListenerProtocol;
@@ -27,6 +28,7 @@ import agrippa.proxy.ProxyServer;
 import agrippa.proxy.ProxySettings;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -153,6 +155,20 @@ class BuiltinProviderTest {
     assertThat(provider.observe(ID)).isEmpty();
     Assertions.assertThatThrownBy(() -> new Socket(LISTEN, port))
         .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void aFlavorLimitsTheConnectionsOfEachListener() throws Exception {
+    int port = freePort();
+    Map<String, Value> small = Map.of("connection_limit", new Value.Number(BigDecimal.ONE));
+    provider.converge(
+        tree(List.of(web(port)), List.of(servers())), new ProfileSettings(small, Map.of()));
+    try (Socket only = new Socket(LISTEN, port)) {
+      only.getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      assertThat(only.getInputStream().read()).isEqualTo('H');
+      assertThat(provider.observe(ID).orElseThrow().listeners().get(id("web")).full()).isTrue();
+    }
   }
 
   @Test

@@ -33,17 +33,37 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanCompilerTest {
   /// Serves 10.x.y.z at 127.x.y.z, as the mirror network does.
-  private static final Facts FACTS =
-      new Facts(
-          List.of(InetAddress.ofLiteral("127.10.10.150")),
-          (address, _) -> InetAddress.ofLiteral(address.replaceFirst("^10\\.", "127.")),
-          cidr -> List.of(Cidr.parse(cidr), Cidr.parse(cidr.replaceFirst("^10\\.", "127."))),
-          Map.of(),
-          Map.of(),
-          Integer.MAX_VALUE);
+  private static Facts facts(int connectionLimit) {
+    return new Facts(
+        List.of(InetAddress.ofLiteral("127.10.10.150")),
+        (address, _) -> InetAddress.ofLiteral(address.replaceFirst("^10\\.", "127.")),
+        cidr -> List.of(Cidr.parse(cidr), Cidr.parse(cidr.replaceFirst("^10\\.", "127."))),
+        Map.of(),
+        Map.of(),
+        connectionLimit);
+  }
 
   private static String compiled(LoadBalancerTree tree, String... names) {
-    return PlanText.of(PlanCompiler.compile(tree, FACTS, Set.of()), names);
+    return compiled(tree, Integer.MAX_VALUE, names);
+  }
+
+  private static String compiled(LoadBalancerTree tree, int connectionLimit, String... names) {
+    return PlanText.of(PlanCompiler.compile(tree, facts(connectionLimit), Set.of()), names);
+  }
+
+  @Test
+  void noListenerHasMoreConnectionsThanTheFlavorAllows() {
+    var tree =
+        tree(
+            List.of(
+                listener("silent", ListenerProtocol.HTTP, 80).build(),
+                listener("less", ListenerProtocol.HTTP, 81).limit(7).build(),
+                listener("more", ListenerProtocol.HTTP, 82).limit(9).build()),
+            List.of());
+    assertThat(compiled(tree, 8, "silent", "less", "more"))
+        .contains("frontend silent http 127.10.10.150:80 limit 8 ")
+        .contains("frontend less http 127.10.10.150:81 limit 7 ")
+        .contains("frontend more http 127.10.10.150:82 limit 8 ");
   }
 
   @Test
@@ -351,7 +371,9 @@ class PlanCompilerTest {
                 listener("secret", ListenerProtocol.TERMINATED_HTTPS, 443).to("servers").build(),
                 listener("web", ListenerProtocol.HTTP, 80).build()),
             List.of(pool("servers", PoolProtocol.HTTP).build()));
-    var plan = PlanCompiler.compile(tree, FACTS, Set.of(new ListenerId(Trees.uuid("secret"))));
+    var plan =
+        PlanCompiler.compile(
+            tree, facts(Integer.MAX_VALUE), Set.of(new ListenerId(Trees.uuid("secret"))));
 
     assertThat(PlanText.of(plan, "web"))
         .isEqualTo(
