@@ -2,9 +2,9 @@ package agrippa.api;
 
 import agrippa.control.Catalog;
 import agrippa.control.ControlSettings;
+import agrippa.control.Refusal;
 import agrippa.control.access.Action.Subject;
 import agrippa.control.access.Action.Verb;
-import agrippa.control.Refusal;
 import agrippa.model.Shelf;
 import agrippa.web.Json;
 import agrippa.web.Reply;

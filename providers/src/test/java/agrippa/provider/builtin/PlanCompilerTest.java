@@ -150,14 +150,15 @@ class PlanCompilerTest {
     var material =
         new TlsServer(
             List.of(), "", List.of(), List.of(), TlsServer.ClientAuth.NONE, List.of(), List.of());
+    var some = facts(Integer.MAX_VALUE);
     var facts =
         new Facts(
-            FACTS.listenAddresses(),
-            FACTS.reach(),
-            FACTS.arrivals(),
+            some.listenAddresses(),
+            some.reach(),
+            some.arrivals(),
             Map.of(secure.id(), material),
             Map.of(),
-            FACTS.connectionLimit());
+            some.connectionLimit());
 
     var plan = PlanCompiler.compile(tree(List.of(secure), List.of()), facts, Set.of());
 
