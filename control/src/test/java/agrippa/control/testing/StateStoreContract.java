@@ -16,7 +16,6 @@ import agrippa.model.Quota;
 import agrippa.model.Shelf;
 import agrippa.model.Statistics;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -129,6 +128,14 @@ public abstract class StateStoreContract {
     assertThat(reopened().quotas()).isEqualTo(wanted);
   }
 
+  private static void assertCatalog(
+      StateStore store, Profile last, Profile ofZones, Offer offer, Offer zone) {
+    assertThat(store.catalog().profiles(Shelf.FLAVORS)).containsExactly(last);
+    assertThat(store.catalog().profiles(Shelf.AVAILABILITY_ZONES)).containsExactly(ofZones);
+    assertThat(store.catalog().offers(Shelf.FLAVORS)).containsExactly(offer);
+    assertThat(store.catalog().offers(Shelf.AVAILABILITY_ZONES)).containsExactly(zone);
+  }
+
   @Test
   public void keepsProfilesAndOffersApartByShelf() {
     var written = "{ \"a\" :1}";
@@ -143,12 +150,8 @@ public abstract class StateStoreContract {
     store().catalog().save(Shelf.FLAVORS, new Offer("key", "old", "", false, first.id()));
     store().catalog().save(Shelf.FLAVORS, offer);
     store().catalog().save(Shelf.AVAILABILITY_ZONES, zone);
-    for (var store : List.of(store(), reopened())) {
-      assertThat(store.catalog().profiles(Shelf.FLAVORS)).containsExactly(last);
-      assertThat(store.catalog().profiles(Shelf.AVAILABILITY_ZONES)).containsExactly(ofZones);
-      assertThat(store.catalog().offers(Shelf.FLAVORS)).containsExactly(offer);
-      assertThat(store.catalog().offers(Shelf.AVAILABILITY_ZONES)).containsExactly(zone);
-    }
+    assertCatalog(store(), last, ofZones, offer, zone);
+    assertCatalog(reopened(), last, ofZones, offer, zone);
   }
 
   @Test
