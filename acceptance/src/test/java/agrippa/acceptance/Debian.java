@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Programs that Debian packages. As root, what is missing is installed; else the test is skipped,
-// and
-/// says why. Where `CI` is set nothing is skipped.
+/// and says why. Where `CI` is set nothing is skipped.
 final class Debian {
   private Debian() {}
 

@@ -68,7 +68,7 @@ class ListingTest {
         "operating_status=no_monitor&sort=name     | m1 m2 m3 m4 m5",
         "weight=1e0xyz&sort=name                   | m1 m3 m5",
         "weight=%2B1.0&sort=name                   | m1 m3 m5",
-        "weight=                                   | m2 m4",
+        "weight=&sort=name                         | m2 m4",
         "tags=A,B                                  | m4",
         "tags-any=C                                | m5",
         "not-tags-any=A,B                          | m1",
