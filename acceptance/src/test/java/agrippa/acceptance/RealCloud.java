@@ -91,14 +91,16 @@ final class RealCloud implements AutoCloseable {
             use_stderr = true
             log_dir =
             [database]
-            connection = sqlite:///%s/keystone.db
+            connection = sqlite:///%1$s/keystone.db
             [token]
             provider = fernet
-            expiration = %d
+            expiration = %2$d
             [fernet_tokens]
-            key_repository = %s
+            key_repository = %3$s
+            [fernet_receipts]
+            key_repository = %3$s
             [credential]
-            key_repository = %s
+            key_repository = %4$s
             [identity]
             password_hash_rounds = 4
             """
