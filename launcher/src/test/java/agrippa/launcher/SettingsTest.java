@@ -3,11 +3,14 @@ package agrippa.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import agrippa.cloud.network.NeutronNetworks;
+import agrippa.cloud.openstack.ServiceUser;
 import agrippa.control.Caller;
 import agrippa.control.ControlSettings;
 import agrippa.control.access.Action;
 import agrippa.control.access.Policy;
 import agrippa.model.Countable;
+import agrippa.model.NetworkId;
 import agrippa.model.ProjectId;
 import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +175,127 @@ class SettingsTest {
     assertThatThrownBy(() -> standard().with(file, Map.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("cannot read the policy file " + folder.resolve("absent.yaml"));
+  }
+
+  private static final String KEYSTONE =
+      "identity: {service: keystone, url: 'http://k/v3', user: octavia, password: pw}\n";
+
+  @Test
+  void everyKeyOfARealCloudIsRead() throws IOException {
+    Path file =
+        file(
+            """
+            identity:
+              service: keystone
+              url: http://keystone.example.org/v3
+              public_url: https://public.example.org/v3
+              region: RegionTwo
+              interface: internal
+              user: octavia
+              user_domain: services
+              project: infrastructure
+              project_domain: operators
+              password_file: secret.txt
+              ca_file: /etc/ca.pem
+              timeout: 3
+              cache: 60
+            network:
+              service: neutron
+              url: http://neutron.example.org:9696
+              vip_networks: [8d1b6e6c-0e0b-4a5e-9f39-6d5d3a1f3c55]
+              own_machine: true
+            secret:
+              service: barbican
+              url: http://barbican.example.org:9311
+              cache: 0.5
+            """);
+    Files.writeString(folder.resolve("secret.txt"), "pa ss\n");
+    assertThat(standard().with(file, Map.of()).cloud())
+        .isEqualTo(
+            new CloudSettings(
+                Optional.of(
+                    new CloudSettings.Keystone(
+                        URI.create("http://keystone.example.org/v3"),
+                        URI.create("https://public.example.org/v3"),
+                        "RegionTwo",
+                        CloudSettings.Interface.INTERNAL,
+                        new ServiceUser(
+                            "octavia", "services", "infrastructure", "operators", "pa ss"),
+                        Path.of("/etc/ca.pem"),
+                        Duration.ofSeconds(3),
+                        Duration.ofMinutes(1))),
+                Optional.of(
+                    new CloudSettings.Neutron(
+                        URI.create("http://neutron.example.org:9696"),
+                        new NeutronNetworks.Reach(
+                            Set.of(
+                                new NetworkId(
+                                    UUID.fromString("8d1b6e6c-0e0b-4a5e-9f39-6d5d3a1f3c55"))),
+                            true))),
+                Optional.of(
+                    new CloudSettings.Barbican(
+                        URI.create("http://barbican.example.org:9311"), Duration.ofMillis(500)))));
+  }
+
+  @Test
+  void thePasswordMayBeInTheEnvironment() throws IOException {
+    Path file = file("identity: {service: keystone, url: 'http://k', user: octavia}");
+    Settings read =
+        standard().with(file, Map.of("AGRIPPA_IDENTITY_PASSWORD", "of the environment"));
+    CloudSettings.Keystone keystone = read.cloud().identity().orElseThrow();
+    assertThat(keystone.user())
+        .isEqualTo(
+            new ServiceUser("octavia", "Default", "service", "Default", "of the environment"));
+    assertThat(read.toString()).doesNotContain("of the environment");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "network: {service: neutron, vip_networks: any} | a real Neutron needs the Keystone",
+        "secret: {service: barbican} | a real Barbican needs the Keystone",
+        "identity: {service: ldap} | use one of [embedded, keystone]",
+        "identity: {url: 'http://k'} | identity.url has no effect unless identity.service is keystone",
+        "secret: {cache: 1} | secret.cache has no effect unless secret.service is barbican",
+        "identity: {service: keystone} | needs identity.url",
+        "identity: {service: keystone, url: 'http://k'} | needs identity.user",
+        "identity: {service: keystone, url: 'http://k', user: o} | in exactly one of identity.password",
+        "identity: {service: keystone, url: 'http://k', user: o, password: x, password_file: y} | cannot read identity.password_file",
+        "identity: {service: keystone, url: 'http://k', user: o, password: x, timeout: 0} | identity.timeout",
+      })
+  void whatIsWrongWithARealCloudIsNamed(String yaml, String complaint) throws IOException {
+    Path file = file(yaml);
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "network: {service: neutron} | needs network.vip_networks",
+        "network: {service: neutron, vip_networks: []} | use a list of ids of networks, or any",
+        "network: {service: neutron, vip_networks: [x]} | 'x' is no value for network.vip_networks",
+        "network: {service: neutron, vip_networks: any, own_machine: 3} | use true or false",
+      })
+  void whatIsWrongWithARealNeutronIsNamed(String yaml, String complaint) throws IOException {
+    Path file = file(KEYSTONE + yaml);
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void thePasswordIsSaidOnce() throws IOException {
+    Path file = file(KEYSTONE);
+    assertThatThrownBy(() -> standard().with(file, Map.of("AGRIPPA_IDENTITY_PASSWORD", "other")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("in exactly one of")
+        .hasMessageNotContaining("other");
   }
 
   @Test

@@ -1,5 +1,6 @@
-/// An identity service: users, projects, roles, tokens, with the face of Keystone v3. Start at
-/// [agrippa.cloud.identity.EmbeddedIdentity].
+/// An identity service: users, projects, roles, tokens, with the face of Keystone v3; start at
+/// [agrippa.cloud.identity.EmbeddedIdentity]. And the client of a real Keystone,
+/// [agrippa.cloud.identity.KeystoneIdentity].
 @NullMarked
 package agrippa.cloud.identity;
 

@@ -77,9 +77,15 @@ public final class RestClient implements AutoCloseable {
       } catch (TimeoutException e) {
         throw unavailable(service, ask, "no answer within " + timeout.toMillis() + " ms", e);
       } catch (IOException e) {
-        throw unavailable(service, ask, String.valueOf(e.getMessage()), e);
+        throw unavailable(service, ask, reason(e), e);
       }
     }
+  }
+
+  /// Connections that are refused say nothing but their class.
+  private static String reason(IOException e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
   }
 
   private static ServiceUnavailableException unavailable(

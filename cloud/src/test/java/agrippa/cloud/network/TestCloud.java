@@ -73,6 +73,11 @@ final class TestCloud implements AutoCloseable {
         new Random(1));
   }
 
+  /// Documents of a client beside it.
+  Documents documents() {
+    return new Documents(DSL.using(connection, SQLDialect.SQLITE));
+  }
+
   Networks networks() {
     return network.networks();
   }

@@ -57,6 +57,21 @@ final class SecretServer implements AutoCloseable {
   private final Connection connection;
   private final WebServer server;
 
+  /// Where it listens, without version.
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.port() + "/key-manager");
+  }
+
+  /// Ends its web server.
+  void stop() {
+    server.close();
+  }
+
+  /// Documents of a client beside it.
+  Documents documents() {
+    return new Documents(sql());
+  }
+
   SecretServer(Path keyFile) throws Exception {
     this.keyFile = keyFile;
     connection = DriverManager.getConnection("jdbc:sqlite::memory:");
