@@ -55,8 +55,17 @@ record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory, 
   ///
   /// @throws RefusedException if the caller may not list that, or has no project
   Optional<ProjectId> scope(Request request, Subject subject) {
+    return scope(request.query("project_id").map(ProjectId::new).orElse(null), subject);
+  }
+
+  /// As [#scope(Request, Subject)], for a list where the project is a filter like others.
+  Optional<ProjectId> scope(Subject subject) {
+    return scope((ProjectId) null, subject);
+  }
+
+  private Optional<ProjectId> scope(@Nullable ProjectId asked, Subject subject) {
     Caller caller = Access.caller();
-    ProjectId project = request.query("project_id").map(ProjectId::new).orElse(null);
+    ProjectId project = asked;
     if (project == null && !allows(subject.to(Verb.GET_ALL_GLOBAL), null)) {
       project = caller.project();
       if (project == null) {

@@ -95,7 +95,7 @@ public final class OctaviaApi {
         .get(loadBalancer + id + "/statuses", loadBalancers::statuses)
         .get(loadBalancer + id + "/stats", loadBalancers::statistics)
         .put(loadBalancer + id + "/failover", loadBalancers::failOver)
-        .delete(loadBalancer + id + "/failover", OctaviaApi::withoutId);
+        .delete(loadBalancer + id + "/failover", without("id"));
 
     String listener = root + "/listeners";
     routes
@@ -155,8 +155,8 @@ public final class OctaviaApi {
         .put(project, quotas::update)
         .delete(project, quotas::delete)
         .get(project + "/default", quotas::defaults)
-        .put(quota, QuotasResource::withoutProject)
-        .delete(quota, QuotasResource::withoutProject);
+        .put(quota, without("project_id"))
+        .delete(quota, without("project_id"));
 
     String provider = root + "/providers";
     routes
@@ -164,15 +164,16 @@ public final class OctaviaApi {
         .get(provider + "/{provider}/flavor_capabilities", providers::flavorCapabilities)
         .get(provider + "/{provider}/availability_zone_capabilities", providers::zoneCapabilities);
 
-    profiles(routes, root + "/flavorprofiles", flavorProfiles);
-    offers(routes, root + "/flavors", flavors);
-    profiles(routes, root + "/availabilityzoneprofiles", zoneProfiles);
-    offers(routes, root + "/availabilityzones", zones);
+    profiles(routes, root + "/flavorprofiles", flavorProfiles, "flavor_profile_id");
+    offers(routes, root + "/flavors", flavors, "id", "flavor_id");
+    profiles(
+        routes, root + "/availabilityzoneprofiles", zoneProfiles, "availability_zone_profile_id");
+    offers(routes, root + "/availabilityzones", zones, "name", "availability_zone_name");
 
     for (String collection : new String[] {loadBalancer, listener, pool, monitor, policy, rule}) {
-      routes.put(collection, OctaviaApi::withoutId).delete(collection, OctaviaApi::withoutId);
+      routes.put(collection, without("id")).delete(collection, without("id"));
     }
-    routes.delete(member, OctaviaApi::withoutId);
+    routes.delete(member, without("id"));
   }
 
   /// Not below `lbaas`: operators use them.
@@ -180,7 +181,7 @@ public final class OctaviaApi {
     String id = root + "/{id}";
     routes
         .get(root, amphorae::list)
-        .delete(root, OctaviaApi::withoutId)
+        .delete(root, without("id"))
         .get(id, amphorae::show)
         .delete(id, amphorae::delete)
         .get(id + "/stats", amphorae::statistics)
@@ -188,8 +189,12 @@ public final class OctaviaApi {
         .put(id + "/config", amphorae::configure);
   }
 
-  private static void profiles(Routes routes, String collection, ProfilesResource profiles) {
+  /// @param deleted the argument that a DELETE of the collection misses
+  private static void profiles(
+      Routes routes, String collection, ProfilesResource profiles, String deleted) {
     routes
+        .put(collection, without("id"))
+        .delete(collection, without(deleted))
         .get(collection, profiles::list)
         .post(collection, profiles::create)
         .get(collection + "/{id}", profiles::show)
@@ -197,8 +202,13 @@ public final class OctaviaApi {
         .delete(collection + "/{id}", profiles::delete);
   }
 
-  private static void offers(Routes routes, String collection, OffersResource offers) {
+  /// @param updated the argument that a PUT of the collection misses
+  /// @param deleted the one that a DELETE misses
+  private static void offers(
+      Routes routes, String collection, OffersResource offers, String updated, String deleted) {
     routes
+        .put(collection, without(updated))
+        .delete(collection, without(deleted))
         .get(collection, offers::list)
         .post(collection, offers::create)
         .get(collection + "/{id}", offers::show)
@@ -206,9 +216,9 @@ public final class OctaviaApi {
         .delete(collection + "/{id}", offers::delete);
   }
 
-  /// Octavia's handlers of single things answer for collections, too.
-  private static Reply withoutId(Request request) {
-    return Faults.fault(400, "Missing argument: \"id\"");
+  /// Octavia's handlers of single things answer for collections, too, and miss an argument.
+  private static Routes.Handler without(String argument) {
+    return request -> Faults.fault(400, "Missing argument: \"" + argument + "\"");
   }
 
   /// What Octavia's framework says.

@@ -33,7 +33,7 @@ final class QuotasResource {
   }
 
   Reply list(Request request) {
-    Optional<ProjectId> scope = gateway.scope(request, Subject.QUOTA);
+    Optional<ProjectId> scope = gateway.scope(Subject.QUOTA);
     return LISTING.page(
         withoutFields(request),
         quotas.known().entrySet().stream()
@@ -98,10 +98,5 @@ final class QuotasResource {
 
   private static ProjectId project(Request request) {
     return new ProjectId(request.parameter("project"));
-  }
-
-  /// Octavia's handlers of single quotas answer for the collection, too.
-  static Reply withoutProject(Request request) {
-    return Faults.fault(400, "Missing argument: \"project_id\"");
   }
 }

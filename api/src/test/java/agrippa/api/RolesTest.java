@@ -114,10 +114,28 @@ class RolesTest {
   void whoHasNoFittingRoleListsNothing(String collection) {
     assertForbidden(server.get(ROOT + "/" + collection, in("whatever", "own")));
     assertForbidden(server.get(ROOT + "/" + collection, OctaviaServer.UNSCOPED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loadbalancers", "listeners", "pools", "healthmonitors", "l7policies"})
+  void nobodyListsAForeignProject(String collection) {
     assertForbidden(
         server.get(
             ROOT + "/" + collection + "?project_id=" + OctaviaServer.ANNS_PROJECT,
             in("member", "elsewhere")));
+  }
+
+  /// There, the project is a filter like others.
+  @Test
+  void aForeignProjectsQuotasAreNotListed() {
+    String path = ROOT + "/quotas/" + OctaviaServer.ANNS_PROJECT;
+    server.send("PUT", path, OctaviaServer.ADMIN, "{\"quota\": {\"pool\": 3}}");
+    String list = ROOT + "/quotas?project_id=" + OctaviaServer.ANNS_PROJECT;
+    assertThat(server.get(list, in("member", "own")).json().path("quotas")).hasSize(1);
+    assertThat(server.get(list, OctaviaServer.ADMIN).json().path("quotas")).hasSize(1);
+    Answer foreign = server.get(list, in("member", "elsewhere"));
+    assertThat(foreign.status()).isEqualTo(200);
+    assertThat(foreign.json().path("quotas")).isEmpty();
   }
 
   @Test
