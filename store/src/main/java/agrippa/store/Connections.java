@@ -13,16 +13,23 @@ final class Connections implements ConnectionProvider, AutoCloseable {
   private final DataSource source;
   private final Semaphore permits;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private final int most;
+  private volatile boolean closed;
 
   /// @param most open at a time; further threads wait
   Connections(DataSource source, int most) {
     this.source = source;
+    this.most = most;
     this.permits = new Semaphore(most, true);
   }
 
   @Override
   public Connection acquire() {
     permits.acquireUninterruptibly();
+    if (closed) {
+      permits.release();
+      throw new DataAccessException("the database is closed");
+    }
     var connection = idle.pollFirst();
     if (connection != null) {
       return connection;
@@ -41,10 +48,12 @@ final class Connections implements ConnectionProvider, AutoCloseable {
     permits.release();
   }
 
-  /// Waits for every thread to give its connection back, and lets no more have one.
+  /// Waits for every thread to give its connection back; who asks for one from now on is told that
+  /// there is none.
   @Override
   public void close() {
-    permits.acquireUninterruptibly(permits.availablePermits());
+    closed = true;
+    permits.acquireUninterruptibly(most);
     SQLException failure = null;
     for (var connection = idle.poll(); connection != null; connection = idle.poll()) {
       try {
@@ -53,6 +62,7 @@ final class Connections implements ConnectionProvider, AutoCloseable {
         failure = e;
       }
     }
+    permits.release(most);
     if (failure != null) {
       throw new DataAccessException("the database was not closed well", failure);
     }

@@ -2,6 +2,7 @@ package agrippa.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jooq.impl.DSL.table;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,16 @@ class DatabaseTest {
             .allSatisfy(it -> assertThat(permissions(it)).isEqualTo("rw-------"));
       }
     }
+  }
+
+  @Test
+  void saysThatItIsClosed() {
+    var database = Database.open(file());
+    database.migrate("one", List.of(ONE));
+    database.close();
+    assertThatThrownBy(() -> database.sql().fetchCount(table("one_cups")))
+        .isInstanceOf(DataAccessException.class)
+        .hasMessageContaining("closed");
   }
 
   private static String permissions(Path path) throws Exception {

@@ -140,6 +140,76 @@ abstract class ChannelContract {
   }
 
   @Test
+  void isToldOfEverythingWhenItHasRested() throws IOException {
+    CompletableFuture<Channel> rests = new CompletableFuture<>();
+    Script script =
+        new Script() {
+          @Override
+          void take(Channel channel, Buffer buffer) {
+            super.take(channel, buffer);
+            if (rests.complete(channel)) {
+              channel.rest();
+              send(channel, "heard");
+            }
+          }
+        };
+    try (Socket client = rig.connected(channel -> channel.handler(script))) {
+      client.getOutputStream().write("one".getBytes(US_ASCII));
+      assertThat(read(client, 5)).asString(US_ASCII).isEqualTo("heard");
+      client.getOutputStream().write("two".getBytes(US_ASCII));
+      Channel channel = await(rests);
+      rig.on(
+          () -> {
+            channel.readAgain();
+            return channel;
+          });
+    }
+    assertThat(await(script.ended)).isEqualTo(Channel.END);
+    assertThat(script.received).asString().isEqualTo("onetwo");
+  }
+
+  @Test
+  void endsAtRest() throws IOException {
+    Script script =
+        new Script() {
+          @Override
+          void take(Channel channel, Buffer buffer) {
+            super.take(channel, buffer);
+            channel.rest();
+            send(channel, "bye");
+            end(channel, Channel.END);
+          }
+        };
+    try (Socket client = rig.connected(channel -> channel.handler(script))) {
+      client.getOutputStream().write('x');
+      assertThat(client.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("bye");
+    }
+  }
+
+  @Test
+  void sendsInOrderWhatItWroteAhead() throws IOException {
+    Script script =
+        new Script() {
+          @Override
+          void take(Channel channel, Buffer buffer) {
+            super.take(channel, buffer);
+            assertThat(channel.writeAhead(buffer)).isEqualTo(4);
+            send(channel, "behind ");
+            Buffer last = Buffer.allocate(1);
+            last.put(0, (byte) '.');
+            last.produced(1);
+            assertThat(channel.writeAhead(last)).isEqualTo(1);
+            channel.flush();
+            last.free();
+          }
+        };
+    try (Socket client = rig.connected(channel -> channel.handler(script))) {
+      client.getOutputStream().write("head".getBytes(US_ASCII));
+      assertThat(read(client, 12)).asString(US_ASCII).isEqualTo("headbehind .");
+    }
+  }
+
+  @Test
   void readsOnAfterItHasEnded() throws IOException {
     Script script = new Script();
     try (Socket client =
