@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
 /// A web server as a member of a pool would be: answers with its name, and what it saw of the
-// request.
+/// request.
 final class Backend implements AutoCloseable {
   private final HttpServer server;
 

@@ -15,9 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// The well-known use of a load balancer, with nothing but the unmodified `openstack` command; curl
-// and
-/// `openssl s_client` are the visitors.
+/// The well-known use of a load balancer, with nothing but the unmodified `openstack` command;
+/// curl and `openssl s_client` are the visitors.
 class CommandLineTest {
   @TempDir private Path folder;
 

@@ -8,9 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// A backend dies: its member turns ERROR and its pool DEGRADED in time, and clients see nothing of
-// it
-/// from then on.
+/// A backend dies: its member turns ERROR and its pool DEGRADED in time, and clients see nothing
+/// of it from then on.
 class HealthFlipTest {
   private static final int DELAY = 1;
   private static final int TIMEOUT = 1;

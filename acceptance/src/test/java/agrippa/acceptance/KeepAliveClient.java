@@ -10,9 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.BiPredicate;
 
-/// One HTTP/1.1 connection that is used for request after request and forgives nothing: no retry,
-// no
-/// reconnect. Library clients would hide what is tested here.
+/// One HTTP/1.1 connection that is used for request after request and forgives nothing: no
+/// retry, no reconnect. Library clients would hide what is tested here.
 final class KeepAliveClient implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;

@@ -61,9 +61,8 @@ final class RealCloud implements AutoCloseable {
     barbican = configureBarbican(FreePorts.next());
   }
 
-  /// Starts both, with an admin, the service users `agrippa` and `barbican`, and the users `demo`
-  // and
-  /// `other`, each a member of a project of that name. All have the same password.
+  /// Starts both, with an admin, the service users `agrippa` and `barbican`, and the users
+  /// `demo` and `other`, each a member of a project of that name. All have the same password.
   static RealCloud start(Path folder) throws Exception {
     RealCloud cloud = new RealCloud(folder);
     try {

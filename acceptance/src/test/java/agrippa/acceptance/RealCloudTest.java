@@ -146,7 +146,7 @@ class RealCloudTest {
     }
 
     /// The user's token and the service user's: both were had before this, and are too old after
-    // it.
+    /// it.
     void tokensExpire() throws Exception {
       Api old = demo();
       old.get(Api.LB + "/loadbalancers/" + balancer).expect(200);

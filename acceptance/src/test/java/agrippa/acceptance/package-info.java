@@ -1,8 +1,6 @@
-/// Tests as users: each starts the built program with `./agrippa` in a state folder of its own and
-// talks
-/// to it with real clients. [agrippa.acceptance.Program] is the program,
-// [agrippa.acceptance.Debian] the
-/// packages that the clients come from.
+/// Tests as users: each starts the built program with `./agrippa` in a state folder of its own
+/// and talks to it with real clients. [agrippa.acceptance.Program] is the program,
+/// [agrippa.acceptance.Debian] the packages that the clients come from.
 @NullMarked
 package agrippa.acceptance;
 

@@ -27,8 +27,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The cloud that the load balancers live in: each of its services embedded, or a client of the
-// real
-/// one.
+/// real one.
 final class Cloud implements AutoCloseable {
   static final String LOAD_BALANCER = "/load-balancer";
   private static final String NETWORK = "/network";

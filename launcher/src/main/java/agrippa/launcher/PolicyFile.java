@@ -12,8 +12,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// An operator's `policy.yaml`, as oslo.policy reads it: names of rules, and their texts. A text
-// may
-/// also be in the older form of a list, any of which must hold, of lists, all of which must.
+/// may also be in the older form of a list, any of which must hold, of lists, all of which must.
 final class PolicyFile {
   private PolicyFile() {}
 

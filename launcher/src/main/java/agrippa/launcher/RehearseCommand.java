@@ -7,8 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `agrippa rehearse`: starts, does a little of everything, and ends; the build runs it once, so
-// that
-/// the JVM can record what a start needs (JEP 514).
+/// that the JVM can record what a start needs (JEP 514).
 @Command(name = "rehearse", hidden = true, mixinStandardHelpOptions = true)
 final class RehearseCommand implements Runnable {
   @Option(names = "--state", paramLabel = "DIR", required = true)

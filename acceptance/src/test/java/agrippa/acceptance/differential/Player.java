@@ -12,8 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Plays scenarios against a cloud, one request after the other, and lets the cloud finish what
-// each
-/// of them began before the next.
+/// each of them began before the next.
 public final class Player {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);

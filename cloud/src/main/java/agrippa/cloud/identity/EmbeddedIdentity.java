@@ -83,8 +83,7 @@ public final class EmbeddedIdentity implements Identity {
   ///
   /// @param knownPassword of the admin, or null to generate one, which replaces what the admin has:
   ///     so who lost it gets a new one. One that is known does not, since the admin may have
-  // changed
-  ///     it, and an old password must not work again
+  ///     changed it, and an old password must not work again
   public Admin bootstrap(@Nullable String knownPassword) {
     return new Bootstrap(directory, passwords, tokens, ids).admin(knownPassword, random);
   }

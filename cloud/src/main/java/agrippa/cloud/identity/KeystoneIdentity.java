@@ -20,9 +20,9 @@ import java.util.stream.IntStream;
 
 /// A real Keystone, which is asked whose a token is.
 ///
-/// Answers are remembered for a while, never beyond the token's expiry. So a token that is revoked
-// is
-/// good for at most as long as that; and while Keystone is away, those who were seen lately go on.
+/// Answers are remembered for a while, never beyond the token's expiry. So a token that is
+/// revoked is good for at most as long as that; and while Keystone is away, those who were seen
+/// lately go on.
 public final class KeystoneIdentity implements Identity {
   private static final int LONGEST_TOKEN = 4096;
   private static final int MOST_KNOWN = 20_000;

@@ -30,7 +30,7 @@ final class KeystoneTokens {
 
   /// @return nothing if Keystone knows no such token
   /// @throws ServiceUnavailableException if it does not answer, or does not let the service user
-  // ask
+  ///     ask
   Optional<Valid> validate(String token) {
     Answer answer = session.validate(token);
     return switch (answer.status()) {

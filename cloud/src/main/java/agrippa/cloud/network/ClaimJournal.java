@@ -17,8 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// For which load balancers there may be ports in Neutron. Written down before a port is made and
 /// struck out after it is gone, so that a crash leaves no port behind that nobody knows; and
-// nothing
-/// is ever taken for ours that is another's, such as an Octavia's beside us.
+/// nothing is ever taken for ours that is another's, such as an Octavia's beside us.
 final class ClaimJournal {
   private static final String COLLECTION = "neutron_claims";
 

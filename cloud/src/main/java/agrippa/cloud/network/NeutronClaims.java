@@ -26,9 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Ports of a real Neutron that load balancers hold for their VIPs, found by their device id. All
-// of
-/// this may be done twice.
+/// Ports of a real Neutron that load balancers hold for their VIPs, found by their device id.
+/// All of this may be done twice.
 final class NeutronClaims {
   private final ServiceClient neutron;
   private final ClaimJournal journal;

@@ -196,9 +196,8 @@ final class VipClaims {
     }
   }
 
-  /// Gives the port the VIP's groups and QoS policy if those are others than last time. What users
-  // did to the port
-  /// since then stays, as in Neutron.
+  /// Gives the port the VIP's groups and QoS policy if those are others than last time. What
+  /// users did to the port since then stays, as in Neutron.
   void update(LoadBalancerId id, Vip vip) {
     Holder next = holder(id, vip.qosPolicy(), ids(vip.securityGroups()));
     records.change(

@@ -157,8 +157,7 @@ final class Consumers {
   }
 
   /// A refusal is no reason to try for ever: an old Barbican knows no consumers of secrets, and
-  // what
-  /// is gone has none.
+  /// what is gone has none.
   private void tell(String method, LoadBalancerId id, String text) {
     Reference.of(text)
         .ifPresent(

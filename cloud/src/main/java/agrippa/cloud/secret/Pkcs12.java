@@ -24,9 +24,8 @@ import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 final class Pkcs12 {
   /// Tools do not agree on what an empty passphrase is: the two zero bytes that end every
   /// passphrase, or no bytes at all. A zero character stands for the former, since the rules for
-  // old
-  /// encryptions repeat these to fill a block, and for any empty one of PBES2, since HMAC fills its
-  /// key up with zeros.
+  /// old encryptions repeat these to fill a block, and for any empty one of PBES2, since HMAC
+  /// fills its key up with zeros.
   private static final List<String> EMPTY = List.of("\0", "");
 
   private final Provider provider;

@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// The client of a Neutron, before the embedded one, which answers as the real one does. The
-// service
-/// user is its admin.
+/// service user is its admin.
 class NeutronNetworksTest {
   private static final ProjectId ALICE = new ProjectId("alice");
   private static final Caller CALLER = TestCloud.PEOPLE.get("alice");

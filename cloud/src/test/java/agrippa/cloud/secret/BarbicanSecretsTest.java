@@ -26,8 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// The client of a Barbican, before the embedded one, which answers as the real one does. The
-// service
-/// user is bob, who is a stranger to alice's project.
+/// service user is bob, who is a stranger to alice's project.
 class BarbicanSecretsTest {
   private static final Duration FRESHNESS = Duration.ofMinutes(5);
   private static final LoadBalancerId BALANCER =

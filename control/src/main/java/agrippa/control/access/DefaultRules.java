@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Octavia's own rules: the internal ones, which tell roles from each other, and one for each
-// action.
+/// action.
 final class DefaultRules {
   private static final String READ = "rule:load-balancer:read";
   private static final String READ_GLOBAL = "rule:load-balancer:read-global";

@@ -3,8 +3,7 @@ package agrippa.control.access;
 /// The sets of roles that Octavia ships rules for.
 public enum Roles {
   /// Keystone's `reader`, `member` and `admin`, and Octavia's `load-balancer_*` beside them:
-  // Octavia
-  /// without `enforce_new_defaults`.
+  /// Octavia without `enforce_new_defaults`.
   ALL,
 
   /// Keystone's only: Octavia's present default.

@@ -7,10 +7,9 @@ import agrippa.control.spi.Value;
 import agrippa.model.Shelf;
 import java.util.List;
 
-/// What profiles may say. Operators bring profiles along from Octavia: what says on which machine
-// an
-/// amphora runs is accepted and has no effect, since there is no such machine. What users could
-/// tell from its absence, such as SR-IOV, is not understood.
+/// What profiles may say. Operators bring profiles along from Octavia: what says on which
+/// machine an amphora runs is accepted and has no effect, since there is no such machine. What
+/// users could tell from its absence, such as SR-IOV, is not understood.
 final class Capabilities {
   private static final String CONNECTION_LIMIT = "connection_limit";
 

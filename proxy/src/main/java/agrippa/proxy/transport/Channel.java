@@ -29,8 +29,7 @@ public interface Channel {
   int write(Buffer from);
 
   /// As [#write], when more follows in this turn of the loop: the bytes may wait for it, which
-  // saves
-  /// packets and the peer's waking. Whoever finds that nothing follows calls [#flush].
+  /// saves packets and the peer's waking. Whoever finds that nothing follows calls [#flush].
   default int writeAhead(Buffer from) {
     return write(from);
   }
@@ -57,9 +56,8 @@ public interface Channel {
   void readAgain();
 
   /// Says that nothing of the peer is needed until the next read or write: a hint, for a reader
-  // that
-  /// has all it wants and will end the connection. Until then its events may be told or not, even
-  /// that the peer is gone.
+  /// that has all it wants and will end the connection. Until then its events may be told or
+  /// not, even that the peer is gone.
   default void rest() {}
 
   EventLoop loop();
