@@ -1,7 +1,6 @@
 package agrippa.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import agrippa.acceptance.differential.Cloud;
 import agrippa.acceptance.differential.Corpus;
@@ -10,7 +9,6 @@ import agrippa.acceptance.differential.Exchange;
 import agrippa.acceptance.differential.Explanations;
 import agrippa.acceptance.differential.Player;
 import agrippa.acceptance.differential.Recording;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,9 +37,6 @@ class DifferentialTest {
 
   @Test
   void answersAsOctaviaDoes() throws Exception {
-    assumeThat(mayListenBelow1024())
-        .as("needs a listener at port 80, which only root may have here: run the tests as root")
-        .isTrue();
     List<Corpus.Scenario> scenarios = Corpus.scenarios();
     record(System.getProperty("agrippa.record", ""), scenarios);
     Explanations explanations = new Explanations();
@@ -71,13 +66,6 @@ class DifferentialTest {
     assertThat(unexplained).as("unexplained differences").isEmpty();
     assertThat(explanations.stale()).as("explanations of nothing").isEmpty();
     assertThat(requests).isGreaterThanOrEqualTo(ENOUGH);
-  }
-
-  private static boolean mayListenBelow1024() throws IOException {
-    Path first = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-    return "root".equals(System.getProperty("user.name"))
-        || System.getenv("CI") != null
-        || Integer.parseInt(Files.readString(first).strip()) <= 80;
   }
 
   /// Users read that page, not the table.
