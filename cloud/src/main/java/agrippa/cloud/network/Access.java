@@ -17,6 +17,7 @@ final class Access {
       case Subnet subnet ->
           caller.mayUse(subnet.project()) || sees(caller, state.networkOf(subnet));
       case Port port -> changes(caller, state, port);
+      case SubnetPool pool -> caller.mayUse(pool.project()) || pool.shared();
       case QosPolicy policy -> caller.mayUse(policy.project()) || policy.shared();
       case FloatingIp _, SecurityGroup _, SecurityGroupRule _ -> caller.mayUse(it.project());
     };
@@ -34,7 +35,13 @@ final class Access {
         || switch (it) {
           case Subnet subnet -> owns(caller, state, subnet.network());
           case Port port -> owns(caller, state, port.network());
-          case Network _, FloatingIp _, SecurityGroup _, SecurityGroupRule _, QosPolicy _ -> false;
+          case Network _,
+              FloatingIp _,
+              SecurityGroup _,
+              SecurityGroupRule _,
+              SubnetPool _,
+              QosPolicy _ ->
+              false;
         };
   }
 

@@ -58,6 +58,10 @@ record Cidr(InetAddress network, int prefixLength) {
         && new Cidr(address, prefixLength).network().equals(network);
   }
 
+  boolean contains(Cidr other) {
+    return prefixLength <= other.prefixLength && contains(other.network);
+  }
+
   /// Whether they share an address: then one contains the other.
   boolean overlaps(Cidr other) {
     return contains(other.network) || other.contains(network);

@@ -54,6 +54,7 @@ public final class EmbeddedNetwork {
         new Subnet(
             draft.meta(operator, "public-subnet", ""),
             network.id(),
+            null,
             cidr,
             Addresses.of("203.0.113.1"),
             List.of(new AddressRange(Addresses.of("203.0.113.2"), Addresses.of("203.0.113.254"))),
@@ -78,6 +79,7 @@ public final class EmbeddedNetwork {
                 new CollectionFace<>(new FloatingIpCollection(), records),
                 new CollectionFace<>(new SecurityGroupCollection(), records),
                 new CollectionFace<>(new SecurityGroupRuleCollection(), records),
+                new CollectionFace<>(new SubnetPoolCollection(), records),
                 new CollectionFace<>(new QosPolicyCollection(), records)))
         .site(prefix);
   }

@@ -18,11 +18,13 @@ enum Extension {
   QUOTAS("quotas", "Quota management support"),
   SECURITY_GROUP("security-group", "security-group"),
   SORTING("sorting", "Sorting support"),
+  DEFAULT_SUBNET_POOLS("default-subnetpools", "Default Subnetpools"),
   DESCRIPTION("standard-attr-description", "standard-attr-description"),
   REVISIONS("standard-attr-revisions", "Resource revision numbers"),
   TAGS("standard-attr-tag", "Tag support for resources with standard attribute"),
   TIMESTAMPS("standard-attr-timestamp", "Resource timestamps"),
   STATEFUL("stateful-security-group", "Stateful security group"),
+  SUBNET_ALLOCATION("subnet_allocation", "Subnet Allocation"),
   SERVICE_TYPES("subnet-service-types", "Subnet service types");
 
   private final String alias;

@@ -104,6 +104,8 @@ final class Fault extends RuntimeException {
           notFound("SecurityGroupNotFound", "Security group " + id + " does not exist");
       case SECURITY_GROUP_RULE ->
           notFound("SecurityGroupRuleNotFound", "Security group rule " + id + " does not exist");
+      case SUBNET_POOL ->
+          notFound("SubnetPoolNotFound", "Subnet pool " + id + " could not be found.");
       case QOS_POLICY -> notFound("QosPolicyNotFound", "QoS policy " + id + " could not be found.");
     };
   }

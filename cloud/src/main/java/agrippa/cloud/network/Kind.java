@@ -8,6 +8,7 @@ enum Kind {
   FLOATING_IP("floatingip", "floatingips"),
   SECURITY_GROUP("security_group", "security_groups"),
   SECURITY_GROUP_RULE("security_group_rule", "security_group_rules"),
+  SUBNET_POOL("subnetpool", "subnetpools"),
   QOS_POLICY("policy", "policies", "qos/policies");
 
   private final String singular;

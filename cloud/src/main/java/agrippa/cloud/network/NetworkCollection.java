@@ -86,7 +86,12 @@ final class NetworkCollection implements Collection<Network> {
                 switch (it) {
                   case Port port -> port.network().equals(network.id());
                   case Subnet subnet -> subnet.network().equals(network.id());
-                  case Network _, FloatingIp _, SecurityGroup _, SecurityGroupRule _, QosPolicy _ ->
+                  case Network _,
+                      FloatingIp _,
+                      SecurityGroup _,
+                      SecurityGroupRule _,
+                      SubnetPool _,
+                      QosPolicy _ ->
                       false;
                 });
   }

@@ -119,6 +119,14 @@ final class NetworkState {
     return all(Kind.SECURITY_GROUP).map(SecurityGroup.class::cast);
   }
 
+  Optional<SubnetPool> subnetPool(UUID id) {
+    return find(Kind.SUBNET_POOL, id).map(SubnetPool.class::cast);
+  }
+
+  Stream<SubnetPool> subnetPools() {
+    return all(Kind.SUBNET_POOL).map(SubnetPool.class::cast);
+  }
+
   Optional<QosPolicy> qosPolicy(UUID id) {
     return find(Kind.QOS_POLICY, id).map(QosPolicy.class::cast);
   }

@@ -11,7 +11,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Something that the network service keeps. Immutable.
 sealed interface Resource
-    permits Network, Subnet, Port, FloatingIp, SecurityGroup, SecurityGroupRule, QosPolicy {
+    permits Network,
+        Subnet,
+        Port,
+        FloatingIp,
+        SecurityGroup,
+        SecurityGroupRule,
+        SubnetPool,
+        QosPolicy {
   Meta meta();
 
   Kind kind();
@@ -40,6 +47,7 @@ sealed interface Resource
       case FLOATING_IP -> FloatingIp.of(meta, json);
       case SECURITY_GROUP -> SecurityGroup.of(meta, json);
       case SECURITY_GROUP_RULE -> SecurityGroupRule.of(meta, json);
+      case SUBNET_POOL -> SubnetPool.of(meta, json);
       case QOS_POLICY -> QosPolicy.of(meta, json);
     };
   }

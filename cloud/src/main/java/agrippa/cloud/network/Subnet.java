@@ -10,11 +10,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A range of addresses of a network.
 ///
+/// @param subnetPool what it was cut from, or null
 /// @param gateway kept free for a router, or null for none
 /// @param pools where addresses are taken from that nobody asks for by name
 record Subnet(
     Meta meta,
     UUID network,
+    @Nullable UUID subnetPool,
     Cidr cidr,
     @Nullable InetAddress gateway,
     List<AddressRange> pools,
@@ -45,6 +47,7 @@ record Subnet(
     return new Subnet(
         next,
         network,
+        subnetPool,
         cidr,
         gateway,
         pools,
@@ -61,7 +64,7 @@ record Subnet(
     ObjectNode json = meta.json();
     json.put("network_id", network.toString());
     json.put("ip_version", cidr.version());
-    json.putNull("subnetpool_id");
+    json.put("subnetpool_id", subnetPool == null ? null : subnetPool.toString());
     json.put("enable_dhcp", dhcp);
     json.put("ipv6_ra_mode", ipv6RaMode);
     json.put("ipv6_address_mode", ipv6AddressMode);
@@ -92,6 +95,7 @@ record Subnet(
     return new Subnet(
         meta,
         Resource.uuid(json, "network_id"),
+        Resource.optional(json, "subnetpool_id", UUID::fromString),
         Cidr.of(json.path("cidr").stringValue()),
         Resource.optional(json, "gateway_ip", Addresses::of),
         Resource.list(

@@ -5,6 +5,7 @@ import agrippa.control.Caller;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +32,17 @@ final class SubnetCollection implements Collection<Subnet> {
     if (!Access.changes(caller, draft.state(), network)) {
       throw Fault.forbidden("create_subnet");
     }
-    form.nothing("subnetpool_id", "Subnet pool");
-    form.nothing("prefixlen", "Subnet pool");
-    Cidr cidr = cidr(form);
+    SubnetPool pool = SubnetAllocation.pool(draft.state(), caller, form);
+    Cidr cidr =
+        pool == null ? cidr(form) : SubnetAllocation.cut(draft.state(), pool, meta.project(), form);
+    mustBeUsable(cidr);
     mustNotOverlap(draft.state(), network, cidr);
+    mustHaveTheSamePool(draft.state(), network, cidr, pool);
     Subnet plain =
         new Subnet(
             meta,
             network.id(),
+            pool == null ? null : pool.id(),
             cidr,
             form.address("gateway_ip", firstHost(cidr)),
             List.of(),
@@ -55,7 +59,7 @@ final class SubnetCollection implements Collection<Subnet> {
     return subnet;
   }
 
-  private static Cidr cidr(Form form) {
+  static Cidr cidr(Form form) {
     JsonNode node = form.required("cidr");
     Cidr cidr = Form.cidr("cidr", node);
     String text = node.asString("");
@@ -70,15 +74,22 @@ final class SubnetCollection implements Collection<Subnet> {
       throw Fault.senseless(
           "cidr '%s' does not match the ip_version '%d'".formatted(cidr, 10 - cidr.version()));
     }
-    if (cidr.version() == 4 && cidr.prefixLength() < SHORTEST_IPV4_PREFIX) {
-      throw Fault.senseless(
-          "networks wider than /%d cannot be mirrored on this machine"
-              .formatted(SHORTEST_IPV4_PREFIX));
-    }
-    if (cidr.network().isMulticastAddress()) {
-      throw Fault.senseless("Multicast IP subnet is not supported if enable_dhcp is True");
-    }
     return cidr;
+  }
+
+  /// So that addresses of one network come from one address space.
+  private static void mustHaveTheSamePool(
+      NetworkState state, Network network, Cidr cidr, @Nullable SubnetPool pool) {
+    UUID id = pool == null ? null : pool.id();
+    boolean others =
+        state.subnetsOf(network.id()).stream()
+            .filter(it -> it.cidr().version() == cidr.version())
+            .anyMatch(it -> !Objects.equals(it.subnetPool(), id));
+    if (others) {
+      throw Fault.badRequest(
+          "NetworkSubnetPoolAffinityError",
+          "Subnets hosted on the same network must be allocated from the same subnet pool.");
+    }
   }
 
   private static @Nullable String mode(Form form, String name, Cidr cidr) {
@@ -92,6 +103,17 @@ final class SubnetCollection implements Collection<Subnet> {
     return form.choice(name, "", IPV6_MODES);
   }
 
+  private static void mustBeUsable(Cidr cidr) {
+    if (cidr.version() == 4 && cidr.prefixLength() < SHORTEST_IPV4_PREFIX) {
+      throw Fault.senseless(
+          "networks wider than /%d cannot be mirrored on this machine"
+              .formatted(SHORTEST_IPV4_PREFIX));
+    }
+    if (cidr.network().isMulticastAddress()) {
+      throw Fault.senseless("Multicast IP subnet is not supported if enable_dhcp is True");
+    }
+  }
+
   private static void mustNotOverlap(NetworkState state, Network network, Cidr cidr) {
     if (state.subnetsOf(network.id()).stream().anyMatch(it -> it.cidr().overlaps(cidr))) {
       throw Fault.senseless(
@@ -103,7 +125,13 @@ final class SubnetCollection implements Collection<Subnet> {
   @Override
   public Subnet update(Draft draft, Caller caller, Subnet before, Form form) {
     for (String name :
-        List.of("network_id", "cidr", "ip_version", "ipv6_ra_mode", "ipv6_address_mode")) {
+        List.of(
+            "network_id",
+            "subnetpool_id",
+            "cidr",
+            "ip_version",
+            "ipv6_ra_mode",
+            "ipv6_address_mode")) {
       form.fixed(name);
     }
     form.project();
@@ -118,6 +146,7 @@ final class SubnetCollection implements Collection<Subnet> {
                     form.text("name", base.meta().name()),
                     form.text("description", base.meta().description())),
             base.network(),
+            base.subnetPool(),
             base.cidr(),
             form.address("gateway_ip", base.gateway()),
             form.list("allocation_pools", base.pools(), SubnetCollection::pool),
@@ -217,6 +246,7 @@ final class SubnetCollection implements Collection<Subnet> {
     return new Subnet(
         it.meta(),
         it.network(),
+        it.subnetPool(),
         it.cidr(),
         it.gateway(),
         pools,
