@@ -199,9 +199,9 @@ public final class PoolJson {
         values.patch(ALGORITHM),
         values.patch(persistence),
         values.patch(TLS_ENABLED),
-        values.patch(TLS_CONTAINER),
-        values.patch(CA_CONTAINER),
-        values.patch(CRL_CONTAINER),
+        values.reference(TLS_CONTAINER),
+        values.reference(CA_CONTAINER),
+        values.reference(CRL_CONTAINER),
         values.patch(TlsJson.CIPHERS),
         values.patch(TlsJson.VERSIONS),
         values.patch(TlsJson.ALPN));

@@ -115,6 +115,12 @@ final class Schema {
       return value == null ? Patch.keep() : (Patch<T>) value;
     }
 
+    /// What it said of a reference. An empty one is none: gophercloud cannot write null there.
+    Patch<String> reference(Attribute<String> attribute) {
+      Patch<String> said = patch(attribute);
+      return "".equals(said.value()) ? Patch.reset() : said;
+    }
+
     /// The value of a mandatory attribute.
     <T> T value(Attribute<T> attribute) {
       T value = patch(attribute).value();
