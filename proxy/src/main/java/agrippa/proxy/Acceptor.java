@@ -4,6 +4,7 @@ import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.session.HttpSession;
 import agrippa.proxy.session.Session;
 import agrippa.proxy.session.TcpSession;
+import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop;
@@ -64,6 +65,7 @@ final class Acceptor {
   private void accepted(Channel channel) {
     LiveFrontend.Settings settings = frontend.settings();
     if (!allowed(settings.plan().allowed(), channel.remote())) {
+      stats.count(Count.REFUSED);
       channel.abort();
     } else if (frontend.gate().enter()) {
       admit(channel, settings);

@@ -7,6 +7,8 @@ final class Gate {
   private final AtomicInteger open = new AtomicInteger();
   // Loops that have turned clients away and want to know when there is room.
   private final AtomicInteger waiting = new AtomicInteger();
+  // The most that were ever open.
+  private final AtomicInteger peak = new AtomicInteger();
   private volatile int limit;
 
   Gate(int limit) {
@@ -15,6 +17,11 @@ final class Gate {
 
   void limit(int newLimit) {
     limit = newLimit;
+  }
+
+  /// The most connections that were ever open at a time.
+  int peak() {
+    return peak.get();
   }
 
   boolean full() {
@@ -26,6 +33,9 @@ final class Gate {
     int now = open.get();
     while (now < limit) {
       if (open.compareAndSet(now, now + 1)) {
+        if (now >= peak.get()) {
+          peak.accumulateAndGet(now + 1, Math::max);
+        }
         return true;
       }
       now = open.get();

@@ -7,10 +7,13 @@ import agrippa.proxy.transport.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A frontend as it is now: outlives plans as long as they have a frontend of its name. Only
@@ -73,6 +76,21 @@ final class LiveFrontend {
       gate.limit(next.plan().connectionLimit());
       placeFree();
     }
+  }
+
+  /// Keeps no counts of upstreams and endpoints that the plan has no more.
+  void forgetWhatIsGone() {
+    Map<String, Set<String>> present = new HashMap<>();
+    snapshot()
+        .upstreams()
+        .forEach(
+            (name, upstream) ->
+                present.put(
+                    name,
+                    upstream.endpoints().stream()
+                        .map(it -> it.plan().name())
+                        .collect(Collectors.toUnmodifiableSet())));
+    stats.retain(present);
   }
 
   /// Lets waiting clients in, on every loop. Any thread may call it.

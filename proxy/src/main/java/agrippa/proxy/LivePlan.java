@@ -14,6 +14,7 @@ import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.route.Router;
 import agrippa.proxy.session.FrontendSnapshot;
+import agrippa.proxy.session.Pages;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.tls.TlsEngine;
 import agrippa.proxy.transport.EventLoop.TlsContext;
@@ -33,13 +34,20 @@ final class LivePlan {
   private final TlsEngine engine;
   private final HealthChecker checker;
   private final Runnable healthChanged;
+  private final Pages pages;
   private final Map<String, LiveFrontend> frontends = new ConcurrentHashMap<>();
   private final Map<String, WatchedUpstream> upstreams = new ConcurrentHashMap<>();
 
-  LivePlan(List<Worker> workers, TlsEngine engine, HealthChecker checker, Runnable healthChanged) {
+  LivePlan(
+      List<Worker> workers,
+      TlsEngine engine,
+      HealthChecker checker,
+      ReportDesk desk,
+      Runnable healthChanged) {
     this.workers = workers;
     this.engine = engine;
     this.checker = checker;
+    this.pages = desk.about(this::meter);
     this.healthChanged = healthChanged;
   }
 
@@ -60,6 +68,7 @@ final class LivePlan {
       outcomes.put(frontend.name(), update(frontend, badUpstreams, contexts));
     }
     closeUpstreams(plan, contexts);
+    frontends.values().forEach(LiveFrontend::forgetWhatIsGone);
     contexts.closeUnused(workers);
     return new ApplyResult(outcomes);
   }
@@ -150,7 +159,7 @@ final class LivePlan {
             live.put(name, upstream.live());
           }
         });
-    return new FrontendSnapshot(plan, Router.compile(plan.routes()), live, stats);
+    return new FrontendSnapshot(plan, Router.compile(plan.routes()), live, stats, pages);
   }
 
   private static Outcome bind(LiveFrontend live, Frontend plan) {
@@ -177,6 +186,10 @@ final class LivePlan {
         }
       }
     }
+  }
+
+  PlanMeter meter() {
+    return new LiveMeter(List.copyOf(frontends.values()), upstreams);
   }
 
   ProxyReport report() {

@@ -29,6 +29,7 @@ public final class ProxyServer implements AutoCloseable {
   private final TlsEngine engine;
   private final HealthChecker checker;
   private final List<Worker> workers;
+  private final ReportDesk desk = new ReportDesk();
   private final Map<String, LivePlan> plans = new ConcurrentHashMap<>();
   private final List<Consumer<String>> healthListeners = new CopyOnWriteArrayList<>();
   // Changes happen one at a time: addresses are shared by all plans.
@@ -106,7 +107,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private LivePlan live(String name) {
-    return new LivePlan(workers, engine, checker, () -> healthChanged(name));
+    return new LivePlan(workers, engine, checker, desk, () -> healthChanged(name));
   }
 
   /// Drains everything of the plan of this name; nothing happens if there is none.
@@ -125,6 +126,22 @@ public final class ProxyServer implements AutoCloseable {
   /// What the plan of this name is doing; empty if there is none.
   public Optional<ProxyReport> observe(String planName) {
     return Optional.ofNullable(plans.get(planName)).map(LivePlan::report);
+  }
+
+  /// What the plan of this name counts and knows, in more detail; empty if there is none.
+  public Optional<PlanMeter> measure(String planName) {
+    return Optional.ofNullable(plans.get(planName)).map(LivePlan::meter);
+  }
+
+  /// Names of the plans at work, in no particular order.
+  public List<String> plans() {
+    return List.copyOf(plans.keySet());
+  }
+
+  /// Has somebody write the pages that plans report with. Without this, and until then, they are
+  // 503.
+  public void reporter(Reporter reporter) {
+    desk.reporter(reporter);
   }
 
   /// Calls the listener with a plan's name each time that an endpoint of it went up or down; never
@@ -151,6 +168,7 @@ public final class ProxyServer implements AutoCloseable {
       plans.clear();
       workers.forEach(worker -> worker.run(worker.http()::close));
       workers.forEach(worker -> worker.loop().close());
+      desk.close();
       engine.close();
     } finally {
       change.unlock();

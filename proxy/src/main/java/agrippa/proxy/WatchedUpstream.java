@@ -13,6 +13,7 @@ import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.Upstream;
+import agrippa.proxy.stats.CheckHistory;
 import agrippa.proxy.transport.EventLoop;
 import java.util.HashMap;
 import java.util.Map;
@@ -119,6 +120,16 @@ final class WatchedUpstream {
         state(endpoint, watch != null),
         endpoint.active(),
         last == null ? null : new CheckReport(last.passed(), last.detail(), last.at()));
+  }
+
+  synchronized EndpointState state(LiveEndpoint endpoint) {
+    return state(endpoint, watches.containsKey(endpoint));
+  }
+
+  /// What checks found of an endpoint, or null if nobody checks it.
+  synchronized @Nullable CheckHistory history(LiveEndpoint endpoint) {
+    HealthChecker.Watch watch = watches.get(endpoint);
+    return watch == null ? null : watch.history();
   }
 
   private static EndpointState state(LiveEndpoint endpoint, boolean watched) {

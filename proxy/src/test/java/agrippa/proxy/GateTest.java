@@ -58,4 +58,15 @@ class GateTest {
     gate.stopWaiting();
     assertThat(gate.leave()).isFalse();
   }
+
+  @Test
+  void remembersTheMostThatWereOpen() {
+    Gate gate = new Gate(3);
+    gate.enter();
+    gate.enter();
+    gate.leave();
+    gate.enter();
+
+    assertThat(gate.peak()).isEqualTo(2);
+  }
 }

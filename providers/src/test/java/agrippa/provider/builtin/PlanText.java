@@ -84,6 +84,7 @@ final class PlanText {
           case Route.Action.Redirect(String to, int status) -> status + " " + to;
           case Route.Action.RedirectPrefix(String to, int status) -> status + " " + to + " + path";
           case Route.Action.Reject() -> "reject";
+          case Route.Action.Report(String type) -> "report as " + type;
         };
     line("  route %s: %s", name(it.name()), action);
     it.matches().forEach(match -> line("    if %s", text(match)));

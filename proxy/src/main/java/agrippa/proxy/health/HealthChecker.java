@@ -1,6 +1,7 @@
 package agrippa.proxy.health;
 
 import agrippa.proxy.plan.Check;
+import agrippa.proxy.stats.CheckHistory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -115,6 +116,7 @@ public final class HealthChecker implements AutoCloseable {
     private Check check;
     private RiseFall state;
     private @Nullable Finding last;
+    private final History history;
     private boolean busy;
     private boolean ended;
     // Counts changes of the interval: turns of an older one are void.
@@ -125,6 +127,7 @@ public final class HealthChecker implements AutoCloseable {
       this.target = target;
       this.changed = changed;
       this.state = state;
+      this.history = new History(nanos.getAsLong());
     }
 
     public Target target() {
@@ -138,6 +141,11 @@ public final class HealthChecker implements AutoCloseable {
     /// What the last probe found, or null if none has ended yet.
     public synchronized @Nullable Finding last() {
       return last;
+    }
+
+    /// What became of the target since it is watched.
+    public synchronized CheckHistory history() {
+      return history.at(nanos.getAsLong(), state.up());
     }
 
     /// Probes in another way from now on. What is known of the target stays.
@@ -241,6 +249,7 @@ public final class HealthChecker implements AutoCloseable {
       }
       last = finding;
       boolean flipped = state.take(finding.passed());
+      history.take(finding.passed(), flipped, state.up(), nanos.getAsLong());
       if (flipped) {
         LOG.log(
             Level.INFO,

@@ -11,14 +11,10 @@ public final class RequestHead extends Head {
   private static final byte[] CONTINUE = Ascii.bytes("100-continue");
   private static final byte[] OPTIONS = Ascii.bytes("OPTIONS");
   private static final byte[] CONNECT = Ascii.bytes("CONNECT");
+  private static final byte[] GET = Ascii.bytes("GET");
   private static final byte[] HEAD = Ascii.bytes("HEAD");
   private static final byte[][] IDEMPOTENT = {
-    Ascii.bytes("GET"),
-    HEAD,
-    OPTIONS,
-    Ascii.bytes("PUT"),
-    Ascii.bytes("DELETE"),
-    Ascii.bytes("TRACE")
+    GET, HEAD, OPTIONS, Ascii.bytes("PUT"), Ascii.bytes("DELETE"), Ascii.bytes("TRACE")
   };
 
   private int methodEnd;
@@ -77,6 +73,10 @@ public final class RequestHead extends Head {
   /// Whether the client waits for a 100 before it sends the body.
   public boolean expectsContinue() {
     return expectsContinue;
+  }
+
+  public boolean isGet(Buffer in) {
+    return Ascii.same(in, start(), methodEnd, GET);
   }
 
   public boolean isOptions(Buffer in) {

@@ -25,5 +25,11 @@ public record Route(String name, List<Match> matches, Action action) {
 
     /// Answers 403.
     record Reject() implements Action {}
+
+    /// Answers GET and HEAD with a page about the plan at work, which a
+    /// [agrippa.proxy.Reporter] writes; other methods with 405.
+    ///
+    /// @param contentType the page's `Content-Type`
+    record Report(String contentType) implements Action {}
   }
 }

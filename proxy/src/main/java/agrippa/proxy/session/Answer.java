@@ -2,6 +2,7 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.transport.Buffer;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// A response of the proxy's own: an error page or a redirect. Immutable.
@@ -24,14 +25,20 @@ final class Answer {
   static final Answer VERSION =
       page(505, "HTTP Version Not Supported", "The request is not HTTP/1.1 or HTTP/1.0.");
 
+  /// Of a resource that can only be read.
+  static final Answer METHOD_NOT_ALLOWED =
+      page(405, "Method Not Allowed", "This can only be read.").with("Allow: GET, HEAD\r\n");
+
   private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: keep-alive\r\n");
   private static final byte[] END = Ascii.bytes("\r\n");
 
+  private final int status;
   private final byte[] head;
   private final byte[] body;
 
-  private Answer(byte[] head, byte[] body) {
+  private Answer(int status, byte[] head, byte[] body) {
+    this.status = status;
     this.head = head;
     this.body = body;
   }
@@ -56,11 +63,35 @@ final class Answer {
                 "HTTP/1.1 %d %s\r\nCache-Control: no-cache\r\nContent-Length: 0\r\nLocation: ",
                 status,
                 reason(status)));
-    byte[] head = new byte[start.length + location.length + END.length];
-    System.arraycopy(start, 0, head, 0, start.length);
-    System.arraycopy(location, 0, head, start.length, location.length);
-    System.arraycopy(END, 0, head, start.length + location.length, END.length);
-    return new Answer(head, new byte[0]);
+    return new Answer(status, joined(joined(start, location), END), new byte[0]);
+  }
+
+  /// The head of a page whose length is not known.
+  ///
+  /// @param chunked whether the page comes in chunks; else it ends with the connection
+  static Answer unending(String contentType, boolean chunked) {
+    return new Answer(
+        200,
+        Ascii.bytes(
+            "HTTP/1.1 200 OK\r\nCache-Control: no-cache\r\nContent-Type: "
+                + contentType
+                + (chunked ? "\r\nTransfer-Encoding: chunked\r\n" : "\r\n")),
+        new byte[0]);
+  }
+
+  /// This answer with further lines in its head.
+  private Answer with(String lines) {
+    return new Answer(status, joined(head, Ascii.bytes(lines)), body);
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  int status() {
+    return status;
   }
 
   private static String reason(int status) {
@@ -84,7 +115,7 @@ final class Answer {
     String head =
         "HTTP/1.1 %d %s\r\nCache-Control: no-cache\r\nContent-Type: text/html\r\nContent-Length: %d\r\n"
             .formatted(status, reason, body.length());
-    return new Answer(Ascii.bytes(head), Ascii.bytes(body));
+    return new Answer(status, Ascii.bytes(head), Ascii.bytes(body));
   }
 
   /// Appends the response to a buffer.

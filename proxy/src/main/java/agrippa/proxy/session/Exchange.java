@@ -6,6 +6,7 @@ import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
 import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.session.Relay.Framing;
+import agrippa.proxy.stats.Count;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import java.util.Objects;
@@ -33,8 +34,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private final Stickiness stickiness = new Stickiness();
   private final ConnectionSource connections;
   private final Asked asked = new Asked();
+  private final Passage passage;
   private final Relay requestBody;
   private final Reply reply;
+  private final PageSender page;
   private Phase phase = Phase.IDLE;
   private Timeouts timeouts;
 
@@ -51,14 +54,16 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   // Some of the request will never be delivered.
   private boolean requestBroken;
 
-  Exchange(HttpSession session, HttpLoop http, Channel client, Timeouts timeouts) {
+  Exchange(HttpSession session, HttpLoop http, Channel client, Passage passage, Timeouts timeouts) {
     this.session = session;
     this.http = http;
     this.client = client;
+    this.passage = passage;
     this.timeouts = timeouts;
     this.connections = new ConnectionSource(http, client);
     this.requestBody = new Relay(http);
     this.reply = new Reply(http, client, asked, this);
+    this.page = new PageSender(http, this::pieceReady);
   }
 
   // ---- the request
@@ -93,6 +98,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   void forward(Buffer in, LiveUpstream to, InsertedFields inserted, byte @Nullable [] strict) {
     upstream = to;
     strictTransport = strict;
+    int received = in.length();
+    passage.begin(to);
     LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
     if (chosen == null) {
       chosen = to.choose(session.clientAddress(), null);
@@ -107,6 +114,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     boolean addressInFields = !ConnectionSource.names(to);
     RequestEdit.apply(http, in, client, inserted, asked.upgrade(), hidden, addressInFields);
     assign(chosen);
+    passage.count(Count.BYTES_IN, received);
     UpstreamConnection idle = connections.take(chosen, to, replayable());
     if (idle == null) {
       request = http.isScratch(in) ? http.keep(in, in.start(), in.end()) : in;
@@ -118,6 +126,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     }
     connection = idle;
     idle.use(this);
+    passage.count(Count.REUSES);
     transmit(idle, in);
     http.giveBack(in);
   }
@@ -130,11 +139,13 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private void assign(LiveEndpoint chosen) {
     endpoint = chosen;
     chosen.begin();
+    passage.assigned(chosen);
   }
 
   private void connect(LiveEndpoint to) {
     tries++;
     phase = Phase.CONNECTING;
+    passage.count(Count.ATTEMPTS);
     connection = connections.open(to, Objects.requireNonNull(upstream), this);
     arm();
   }
@@ -165,19 +176,24 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   @Override
   public void upstreamConnectFailed() {
-    tryAgain(true, Answer.UNAVAILABLE);
+    tryAgain(true, Count.CONNECT_ERRORS, Answer.UNAVAILABLE);
   }
 
   /// @param sameToo whether the endpoint that just failed may be tried again if there is no other
-  /// @param otherwise what the client is told if nobody may be tried
-  private void tryAgain(boolean sameToo, Answer otherwise) {
+  /// @param why what is counted if nobody may be tried
+  /// @param otherwise what the client is told then
+  private void tryAgain(boolean sameToo, Count why, Answer otherwise) {
     LiveEndpoint failed = Objects.requireNonNull(endpoint);
     connection = null;
     endpoint = null;
     failed.end();
     LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint next = tries < TRIES ? of.choose(session.clientAddress(), failed) : null;
-    if (next == null || (next == failed && !sameToo)) {
+    if (next == failed && !sameToo) {
+      next = null;
+    }
+    passage.failed(why, failed, next);
+    if (next == null) {
       fail(otherwise);
       return;
     }
@@ -202,7 +218,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   private void moveRequest() {
     Relay.Outcome outcome = requestBody.move();
-    session.received(requestBody.received());
+    received(requestBody.received());
     switch (outcome) {
       case WAITING -> arm();
       case DONE -> {
@@ -210,7 +226,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
         arm();
       }
       case BAD -> refuse(Answer.BAD_REQUEST);
-      case SOURCE_LOST -> session.clientGaveUp();
+      case SOURCE_LOST -> {
+        passage.count(Count.CLIENT_ABORTS);
+        session.clientGaveUp();
+      }
       case SINK_LOST -> requestLost();
     }
   }
@@ -236,14 +255,17 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   }
 
   private void after(Reply.Outcome outcome) {
-    session.sent(reply.sent());
+    sent(reply.sent());
     switch (outcome) {
       case WAITING, BEGUN -> arm();
       case DONE -> finish();
       case LOST -> replyLost();
-      case BAD -> fail(Answer.BAD_GATEWAY);
-      case CUT_OFF -> session.cutOff(reply.framed());
-      case CLIENT_LOST -> session.abort();
+      case BAD -> failResponse(Answer.BAD_GATEWAY);
+      case CUT_OFF -> {
+        passage.count(Count.ENDPOINT_ABORTS);
+        session.cutOff(reply.framed());
+      }
+      case CLIENT_LOST -> clientLost();
     }
   }
 
@@ -261,6 +283,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   public byte @Nullable [] linesFor(Buffer in, ResponseHead head) {
     LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint by = Objects.requireNonNull(endpoint);
+    passage.responded(head.status());
     stickiness.learn(of, by, in, head.fields());
     return announce ? stickiness.announcement(of, by) : null;
   }
@@ -274,7 +297,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private void replyLost() {
     UpstreamConnection lost = Objects.requireNonNull(connection);
     if (request == null) {
-      fail(Answer.BAD_GATEWAY);
+      failResponse(Answer.BAD_GATEWAY);
       return;
     }
     lost.close();
@@ -285,7 +308,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       connect(Objects.requireNonNull(endpoint));
     } else {
       // It fell over this request, or just died: others may do better.
-      tryAgain(false, Answer.BAD_GATEWAY);
+      tryAgain(false, Count.RESPONSE_ERRORS, Answer.BAD_GATEWAY);
     }
   }
 
@@ -293,6 +316,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private void finish() {
     if (reply.switching()) {
       openTunnel();
+      return;
+    }
+    if (page.goesOn()) {
+      page.next();
       return;
     }
     boolean whole = requestBody.done() && !requestBroken;
@@ -322,6 +349,12 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     if (!requestBody.done() && !requestBroken) {
       moveRequest();
     }
+  }
+
+  /// The client's connection broke.
+  void clientLost() {
+    passage.count(Count.CLIENT_ABORTS);
+    session.abort();
   }
 
   void clientReadable() {
@@ -363,12 +396,17 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
         if (waitsForClient()) {
           refuse(Answer.REQUEST_TIMEOUT);
         } else {
-          fail(Answer.GATEWAY_TIMEOUT);
+          failResponse(Answer.GATEWAY_TIMEOUT);
         }
       }
-      case RESPONDING -> session.cutOff(!reply.blocked() && reply.framed());
+      case RESPONDING -> session.cutOff(!reply.blocked() && framed());
       case TUNNEL -> Objects.requireNonNull(tunnel).expired();
     }
+  }
+
+  /// Whether a client that is cut off now sees that something is missing.
+  private boolean framed() {
+    return page.goesOn() ? asked.http11() : reply.framed();
   }
 
   private boolean waitsForClient() {
@@ -394,7 +432,47 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       asked.lastRequest();
     }
     phase = Phase.RESPONDING;
+    passage.responded(answer.status());
     after(reply.answer(answer));
+  }
+
+  /// Answers with a page that is made piece by piece.
+  ///
+  /// @param head what goes before it
+  void answer(Pages.Page with, Answer head) {
+    // A body has no meaning here, and is not waited for.
+    requestBroken |= !requestBody.taken();
+    requestBody.reset();
+    if (!clientMayStay() || !asked.http11()) {
+      asked.lastRequest();
+    }
+    phase = Phase.RESPONDING;
+    page.begin(with, head);
+    arm();
+  }
+
+  private void pieceReady() {
+    if (page.failed()) {
+      pageFailed();
+      return;
+    }
+    if (page.first()) {
+      passage.responded(200);
+      reply.begin();
+    }
+    Buffer out = page.take(asked);
+    Reply.Outcome outcome = reply.send(out);
+    http.giveBack(out);
+    after(outcome);
+  }
+
+  private void pageFailed() {
+    if (page.first()) {
+      page.reset();
+      answer(Answer.UNAVAILABLE);
+    } else {
+      session.cutOff(asked.http11());
+    }
   }
 
   /// Answers a client that cannot be listened to any longer.
@@ -408,6 +486,12 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       asked.nothing();
     }
     requestBroken = true;
+    fail(answer);
+  }
+
+  /// Gives up on an endpoint that should have responded.
+  private void failResponse(Answer answer) {
+    passage.count(Count.RESPONSE_ERRORS);
     fail(answer);
   }
 
@@ -440,11 +524,13 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   @Override
   public void received(long bytes) {
     session.received(bytes);
+    passage.count(Count.BYTES_IN, bytes);
   }
 
   @Override
   public void sent(long bytes) {
     session.sent(bytes);
+    passage.count(Count.BYTES_OUT, bytes);
   }
 
   @Override
@@ -481,6 +567,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       endpoint.end();
       endpoint = null;
     }
+    passage.left();
     dropRequest();
   }
 
@@ -489,6 +576,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     leaveEndpoint();
     requestBody.reset();
     reply.reset();
+    passage.end();
+    page.reset();
     upstream = null;
     phase = Phase.IDLE;
   }

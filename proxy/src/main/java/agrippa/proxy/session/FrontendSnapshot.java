@@ -17,10 +17,24 @@ public final class FrontendSnapshot {
   private final @Nullable LiveUpstream defaultUpstream;
   private final byte @Nullable [] strictTransport;
   private final FrontendStats stats;
+  private final Pages pages;
 
+  /// A frontend without reports.
+  ///
   /// @param upstreams by name, all that the frontend's plan may name
   public FrontendSnapshot(
       Frontend plan, Router router, Map<String, LiveUpstream> upstreams, FrontendStats stats) {
+    this(plan, router, upstreams, stats, Pages.NONE);
+  }
+
+  /// @param upstreams by name, all that the frontend's plan may name
+  /// @param pages what reports are
+  public FrontendSnapshot(
+      Frontend plan,
+      Router router,
+      Map<String, LiveUpstream> upstreams,
+      FrontendStats stats,
+      Pages pages) {
     this.plan = plan;
     this.router = router;
     this.upstreams = Map.copyOf(upstreams);
@@ -30,6 +44,7 @@ public final class FrontendSnapshot {
     this.strictTransport =
         strict == null ? null : Ascii.bytes("Strict-Transport-Security: " + strict + "\r\n");
     this.stats = stats;
+    this.pages = pages;
   }
 
   public Frontend plan() {
@@ -54,6 +69,15 @@ public final class FrontendSnapshot {
   /// once, so that responses need not.
   byte @Nullable [] strictTransport() {
     return strictTransport;
+  }
+
+  /// The upstreams that it uses, by name.
+  public Map<String, LiveUpstream> upstreams() {
+    return upstreams;
+  }
+
+  Pages pages() {
+    return pages;
   }
 
   public FrontendStats stats() {

@@ -5,6 +5,7 @@ import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.HeadScanner;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.plan.Route;
+import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
@@ -67,7 +68,8 @@ public final class HttpSession implements Session, Handler {
     this.ended = ended;
     this.clientAddress = client.remote().getAddress().getAddress();
     this.deadline = http.loop().deadline(this::expired);
-    this.exchange = new Exchange(this, http, client, frontend.get().plan().timeouts());
+    this.exchange =
+        new Exchange(this, http, client, new Passage(stats), frontend.get().plan().timeouts());
   }
 
   @Override
@@ -198,6 +200,7 @@ public final class HttpSession implements Session, Handler {
           case Route.Action.Redirect ignored -> null;
           case Route.Action.RedirectPrefix ignored -> null;
           case Route.Action.Reject() -> null;
+          case Route.Action.Report ignored -> null;
         };
 
     // An endpoint answers, or the proxy itself.
@@ -205,6 +208,7 @@ public final class HttpSession implements Session, Handler {
       exchange.forward(in, upstream, inserted(now), now.strictTransport());
       return;
     }
+    boolean get = head.isGet(in);
     Answer answer =
         switch (action) {
           case null -> Answer.UNAVAILABLE;
@@ -214,9 +218,29 @@ public final class HttpSession implements Session, Handler {
           case Route.Action.RedirectPrefix(String prefix, int status) ->
               Answer.redirect(status, Ascii.bytes(prefix + pathAndQuery(in, head)));
           case Route.Action.Reject() -> Answer.FORBIDDEN;
+          case Route.Action.Report(String contentType) ->
+              get || head.isHead()
+                  ? Answer.unending(contentType, head.http11())
+                  : Answer.METHOD_NOT_ALLOWED;
         };
+    count(action);
     http.giveBack(in);
-    exchange.answer(answer);
+    if (get && action instanceof Route.Action.Report) {
+      exchange.answer(now.pages().open(), answer);
+    } else {
+      exchange.answer(answer);
+    }
+  }
+
+  private void count(Route.@Nullable Action answeredHere) {
+    switch (answeredHere) {
+      case null -> {}
+      case Route.Action.Forward ignored -> {}
+      case Route.Action.Reject() -> stats.count(Count.REJECTED);
+      case Route.Action.Redirect ignored -> stats.count(Count.INTERCEPTED);
+      case Route.Action.RedirectPrefix ignored -> stats.count(Count.INTERCEPTED);
+      case Route.Action.Report ignored -> stats.count(Count.INTERCEPTED);
+    }
   }
 
   private InsertedFields inserted(FrontendSnapshot now) {
@@ -289,7 +313,7 @@ public final class HttpSession implements Session, Handler {
     Buffer in = http.scratch();
     int count = client.read(in);
     if (count == Channel.FAILED) {
-      abort();
+      exchange.clientLost();
     } else if (count > 0) {
       stats.bytesIn(count);
       readBehind(in, in.start());

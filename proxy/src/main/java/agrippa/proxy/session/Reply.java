@@ -87,6 +87,11 @@ final class Reply {
     begin();
     Buffer out = http.scratch();
     answer.write(out, asked.head(), !asked.keepAlive(), !asked.http11());
+    return send(out);
+  }
+
+  /// Sends a part of a response of the proxy's own.
+  Outcome send(Buffer out) {
     return body.send(out) ? move() : Outcome.CLIENT_LOST;
   }
 

@@ -3,6 +3,7 @@ package agrippa.proxy.session;
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.plan.Frontend.Timeouts;
+import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
@@ -40,6 +41,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   private final Supplier<FrontendSnapshot> frontend;
   private final FrontendStats.Local stats;
   private final Runnable ended;
+  private final Passage passage;
   private final EventLoop loop;
   private final EventLoop.Deadline deadline;
   private final byte[] clientAddress;
@@ -65,6 +67,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     this.frontend = frontend;
     this.stats = stats;
     this.ended = ended;
+    this.passage = new Passage(stats);
     this.loop = client.loop();
     this.deadline = loop.deadline(this::expired);
     this.clientAddress = client.remote().getAddress().getAddress();
@@ -138,6 +141,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     if (present == null) {
       close();
     } else {
+      passage.begin(present);
       connect(present, null);
     }
   }
@@ -147,6 +151,9 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   /// @param avoid the endpoint that could not be reached, or null
   private void connect(LiveUpstream to, @Nullable LiveEndpoint avoid) {
     LiveEndpoint chosen = tries < TRIES ? to.choose(clientAddress, avoid) : null;
+    if (avoid != null) {
+      passage.failed(Count.CONNECT_ERRORS, avoid, chosen);
+    }
     if (chosen == null) {
       close();
       return;
@@ -154,6 +161,8 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     tries++;
     chosen.begin();
     endpoint = chosen;
+    passage.assigned(chosen);
+    passage.count(Count.ATTEMPTS);
     arm(timeouts.connect());
     TlsContext tls = to.tls();
     endpointChannel = loop.connect(chosen.plan().address(), tls, serverName(tls), this);
@@ -186,6 +195,9 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
       return;
     }
     state = State.TUNNEL;
+    if (early != null) {
+      passage.count(Count.BYTES_IN, early.length());
+    }
     Buffer preface = preface();
     early = null;
     Tunnel made = new Tunnel(client, channel, preface, timeouts, this);
@@ -215,11 +227,13 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   @Override
   public void received(long bytes) {
     stats.bytesIn(bytes);
+    passage.count(Count.BYTES_IN, bytes);
   }
 
   @Override
   public void sent(long bytes) {
     stats.bytesOut(bytes);
+    passage.count(Count.BYTES_OUT, bytes);
   }
 
   @Override
@@ -272,6 +286,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
       early = null;
     }
     leaveEndpoint();
+    passage.end();
     ended.run();
   }
 

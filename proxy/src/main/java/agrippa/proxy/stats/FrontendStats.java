@@ -2,6 +2,9 @@ package agrippa.proxy.stats;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A frontend's counters: each loop writes its own without locks, readers add them up.
 public final class FrontendStats {
@@ -31,6 +34,48 @@ public final class FrontendStats {
         sum(Local.REQUEST_ERRORS));
   }
 
+  /// One sum over all loops.
+  public long sum(Count what) {
+    long sum = 0;
+    for (Local local : locals) {
+      sum += local.own.read(what);
+    }
+    return sum;
+  }
+
+  /// The same of what the frontend has to do with an upstream.
+  public long sum(String upstream, Count what) {
+    long sum = 0;
+    for (Local local : locals) {
+      UpstreamTally tally = local.upstreams.get(upstream);
+      sum += tally == null ? 0 : tally.all().read(what);
+    }
+    return sum;
+  }
+
+  /// The same of what it has to do with one of the upstream's endpoints.
+  public long sum(String upstream, String endpoint, Count what) {
+    long sum = 0;
+    for (Local local : locals) {
+      UpstreamTally known = local.upstreams.get(upstream);
+      Tally tally = known == null ? null : known.find(endpoint);
+      sum += tally == null ? 0 : tally.read(what);
+    }
+    return sum;
+  }
+
+  /// Forgets upstreams and endpoints that are gone. What was under way with them may count on
+  // unseen.
+  ///
+  /// @param endpoints names of endpoints by the names of the upstreams that the frontend uses
+  public void retain(Map<String, Set<String>> endpoints) {
+    for (Local local : locals) {
+      local.upstreams.keySet().retainAll(endpoints.keySet());
+      local.upstreams.forEach(
+          (name, tally) -> tally.retain(endpoints.getOrDefault(name, Set.of())));
+    }
+  }
+
   private long sum(int counter) {
     long sum = 0;
     for (Local local : locals) {
@@ -55,6 +100,8 @@ public final class FrontendStats {
     private static final int REQUEST_ERRORS = LINE + 5;
 
     private final long[] counts = new long[3 * LINE];
+    private final Tally own = new Tally(null);
+    private final Map<String, UpstreamTally> upstreams = new ConcurrentHashMap<>();
 
     private Local() {}
 
@@ -80,6 +127,22 @@ public final class FrontendStats {
 
     public void requestError() {
       add(REQUEST_ERRORS, 1);
+    }
+
+    /// Counts something that concerns the frontend itself.
+    public void count(Count what) {
+      own.own(what);
+    }
+
+    /// The counts of what the frontend has to do with an upstream.
+    public UpstreamTally upstream(String name) {
+      UpstreamTally known = upstreams.get(name);
+      if (known != null) {
+        return known;
+      }
+      UpstreamTally made = new UpstreamTally();
+      upstreams.put(name, made);
+      return made;
     }
 
     private void add(int counter, long count) {

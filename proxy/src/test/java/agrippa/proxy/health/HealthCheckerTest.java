@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import agrippa.proxy.stats.CheckHistory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -59,6 +60,26 @@ class HealthCheckerTest {
       long from = 1_000 + part * 2_000L;
       assertThat(probes).filteredOn(at -> from <= at && at < from + 2_000).hasSizeBetween(8, 35);
     }
+  }
+
+  @Test
+  void keepsTheHistoryOfATarget() {
+    HealthChecker.Watch watch = checker.watch(check(5, 2, 3), TARGET, this::changed);
+    advance(5_000);
+    assertThat(watch.history())
+        .isEqualTo(new CheckHistory(0, 0, Duration.ofSeconds(5), Duration.ZERO));
+    passes = false;
+    advance(15_000);
+    assertThat(watch.up()).isFalse();
+    long down = probes.getLast();
+    passes = true;
+    advance(10_000);
+    assertThat(watch.up()).isTrue();
+    Duration downtime = Duration.ofMillis(probes.getLast() - down);
+
+    assertThat(downtime).isEqualTo(Duration.ofSeconds(10));
+    assertThat(watch.history())
+        .isEqualTo(new CheckHistory(3, 1, Duration.ofMillis(millis - probes.getLast()), downtime));
   }
 
   @Test

@@ -1,0 +1,58 @@
+package agrippa.proxy;
+
+import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.stats.CheckHistory;
+import agrippa.proxy.stats.Count;
+import agrippa.proxy.stats.Counters;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a plan's proxy counts and knows. Which parts it has is as of one instant; each number is
+// read
+/// when it is asked for.
+public interface PlanMeter {
+  /// In no particular order.
+  List<FrontendMeter> frontends();
+
+  /// A frontend.
+  interface FrontendMeter {
+    Frontend plan();
+
+    /// Whether it listens anywhere.
+    boolean serving();
+
+    Counters counters();
+
+    /// The most client connections that were ever open at a time.
+    int peak();
+
+    long count(Count what);
+
+    /// The upstreams that it uses.
+    List<UpstreamMeter> upstreams();
+  }
+
+  /// What one frontend has to do with an upstream.
+  interface UpstreamMeter {
+    String name();
+
+    long count(Count what);
+
+    /// In the order of the plan.
+    List<EndpointMeter> endpoints();
+  }
+
+  /// What one frontend has to do with an endpoint. State and checks are the same for all frontends.
+  interface EndpointMeter {
+    Endpoint plan();
+
+    EndpointState state();
+
+    long count(Count what);
+
+    /// What checks found, or null if nobody checks.
+    @Nullable CheckHistory checks();
+  }
+}
