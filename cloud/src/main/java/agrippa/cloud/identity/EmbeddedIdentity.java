@@ -102,6 +102,7 @@ public final class EmbeddedIdentity implements Identity {
                 new Caller(
                     session.user().id(),
                     project(session),
+                    session.target().filter(Target.SYSTEM::equals).isPresent(),
                     session.roles().stream().map(Entity::name).collect(Collectors.toSet()),
                     token));
   }

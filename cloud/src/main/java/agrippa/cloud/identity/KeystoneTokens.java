@@ -48,7 +48,8 @@ final class KeystoneTokens {
     String user = body.path("user").path("id").asString("");
     Instant expiry =
         KeystoneSession.instant(body.path("expires_at").asString("")).orElse(Instant.MIN);
-    return new Valid(new Caller(user, project(body), roles, token), expiry);
+    boolean system = body.path("system").path("all").asBoolean(false);
+    return new Valid(new Caller(user, project(body), system, roles, token), expiry);
   }
 
   private static @Nullable ProjectId project(JsonNode body) {

@@ -93,7 +93,9 @@ class AuthenticationTest {
   void scopesToDomainsAndTheSystem() throws Exception {
     HttpResponse<String> system = authenticate(adminByPassword(), "{\"system\": {\"all\": true}}");
     assertThat(json(system).at("/token/system/all").asBoolean()).isTrue();
-    assertThat(server.identity.authenticate(secret(system)).orElseThrow().project()).isNull();
+    Caller caller = server.identity.authenticate(secret(system)).orElseThrow();
+    assertThat(caller.project()).isNull();
+    assertThat(caller.system()).isTrue();
     String domain = "{\"domain\": {\"name\": \"Default\"}}";
     assertThat(authenticate(adminByPassword(), domain).statusCode()).isEqualTo(401);
     String adminId = json(system).at("/token/user/id").asString();

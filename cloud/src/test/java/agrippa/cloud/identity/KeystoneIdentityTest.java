@@ -66,7 +66,8 @@ class KeystoneIdentityTest {
   void tokensWithoutProjectHaveNone(String scope) {
     know("t", scope, Duration.ofHours(1));
     assertThat(identity.authenticate("t"))
-        .contains(new Caller("u1", null, Set.of("member", "reader"), "t"));
+        .contains(
+            new Caller("u1", null, scope.contains("system"), Set.of("member", "reader"), "t"));
   }
 
   @Test

@@ -97,6 +97,8 @@ sealed interface Check {
   enum Attribute {
     CALLERS_USER,
     CALLERS_PROJECT,
+    /// `all`, or absent.
+    CALLERS_SYSTEM_SCOPE,
     TARGETS_PROJECT
   }
 
@@ -118,6 +120,8 @@ sealed interface Check {
           case CALLERS_USER -> Optional.of(question.caller().userId());
           case CALLERS_PROJECT ->
               Optional.ofNullable(question.caller().project()).map(ProjectId::value);
+          case CALLERS_SYSTEM_SCOPE ->
+              question.caller().system() ? Optional.of("all") : Optional.empty();
           case TARGETS_PROJECT -> Optional.ofNullable(question.target()).map(ProjectId::value);
         };
       }

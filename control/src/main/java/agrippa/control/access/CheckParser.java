@@ -151,9 +151,10 @@ final class CheckParser {
     return switch (word) {
       case "user_id" -> new Operand.Of(Attribute.CALLERS_USER);
       case "project_id", "tenant", "tenant_id" -> new Operand.Of(Attribute.CALLERS_PROJECT);
+      case "system_scope" -> new Operand.Of(Attribute.CALLERS_SYSTEM_SCOPE);
       default ->
           throw new PolicyException(
-              "of a caller only user_id, project_id, role and is_admin are known, not '"
+              "of a caller only user_id, project_id, system_scope, role and is_admin are known, not '"
                   + word
                   + "'");
     };

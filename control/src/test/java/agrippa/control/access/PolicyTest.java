@@ -102,6 +102,7 @@ class PolicyTest {
         "(role:a and project_id:%(project_id)s)        | true",
         "user_id:ann                                   | true",
         "user_id:'bob'                                 | false",
+        "system_scope:all                              | false",
         "'p1':%(project_id)s                           | true",
         "is_admin:True                                 | false",
         "is_admin:False                                | true",
@@ -132,6 +133,14 @@ class PolicyTest {
       Policy policy = Policy.of(Roles.ALL, own);
       assertThat(policy.allows(caller("a", "b"), ACTION, OWN)).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void theSystemIsAScopeToo() {
+    Policy policy = Policy.of(Roles.ALL, Map.of(ACTION.rule(), "role:a and system_scope:all"));
+    Caller system = new Caller("ann", null, true, Set.of("a"), "token");
+    assertThat(policy.allows(system, ACTION, OWN)).isTrue();
+    assertThat(policy.allows(caller("a"), ACTION, OWN)).isFalse();
   }
 
   @Test
