@@ -16,8 +16,13 @@ public interface PlanMeter {
   /// In no particular order.
   List<FrontendMeter> frontends();
 
+  /// Something of which is counted.
+  interface Meter {
+    long count(Count what);
+  }
+
   /// A frontend.
-  interface FrontendMeter {
+  interface FrontendMeter extends Meter {
     Frontend plan();
 
     /// Whether it listens anywhere.
@@ -28,29 +33,23 @@ public interface PlanMeter {
     /// The most client connections that were ever open at a time.
     int peak();
 
-    long count(Count what);
-
     /// The upstreams that it uses.
     List<UpstreamMeter> upstreams();
   }
 
   /// What one frontend has to do with an upstream.
-  interface UpstreamMeter {
+  interface UpstreamMeter extends Meter {
     String name();
-
-    long count(Count what);
 
     /// In the order of the plan.
     List<EndpointMeter> endpoints();
   }
 
   /// What one frontend has to do with an endpoint. State and checks are the same for all frontends.
-  interface EndpointMeter {
+  interface EndpointMeter extends Meter {
     Endpoint plan();
 
     EndpointState state();
-
-    long count(Count what);
 
     /// What checks found, or null if nobody checks.
     @Nullable CheckHistory checks();

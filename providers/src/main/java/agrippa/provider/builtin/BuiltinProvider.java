@@ -45,12 +45,13 @@ public final class BuiltinProvider implements Provider {
   private final TlsMaterial tls;
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
-  ///     close
+  ///     close; its reports are written here from now on
   public BuiltinProvider(ProxyServer proxy, Networks networks, Secrets secrets) {
     this.proxy = proxy;
     this.networks = networks;
     this.secrets = secrets;
     this.tls = new TlsMaterial(secrets);
+    proxy.reporter(MetricsPage::of);
   }
 
   @Override
@@ -96,9 +97,8 @@ public final class BuiltinProvider implements Provider {
     Map<ListenerId, String> failed = new HashMap<>();
     for (Listener listener : rendered.listeners()) {
       try {
-        switch (listener.protocol()) {
-          case TERMINATED_HTTPS -> servers.put(listener.id(), tls.server(listener));
-          case TCP, HTTP, HTTPS, UDP, SCTP, PROMETHEUS -> {}
+        if (TlsMaterial.endsTls(listener)) {
+          servers.put(listener.id(), tls.server(listener));
         }
         for (Pool pool : rendered.pools(listener)) {
           if (pool.tls().enabled() && !clients.containsKey(pool.id())) {

@@ -49,6 +49,10 @@ final class PlanCompiler {
   /// What a connection limit of -1 or 0 stands for (`default_connection_limit`).
   private static final int DEFAULT_CONNECTION_LIMIT = 50_000;
 
+  /// On any path: Octavia documents `/metrics`, and its exporter does not look.
+  private static final Route METRICS =
+      new Route("metrics", List.of(), new Route.Action.Report(MetricsPage.CONTENT_TYPE));
+
   private final Rendered rendered;
   private final LoadBalancerTree tree;
   private final Facts facts;
@@ -86,7 +90,7 @@ final class PlanCompiler {
         facts.listenAddresses().stream()
             .map(it -> new InetSocketAddress(it, listener.protocolPort()))
             .toList(),
-        listener.protocol() == ListenerProtocol.TERMINATED_HTTPS
+        TlsMaterial.endsTls(listener)
             ? Objects.requireNonNull(facts.listenerTls().get(listener.id()), "no TLS material")
             : null,
         allowed(listener),
@@ -105,8 +109,8 @@ final class PlanCompiler {
   private static Mode mode(ListenerProtocol protocol) {
     return switch (protocol) {
       case TCP, HTTPS -> Mode.TCP;
-      case HTTP, TERMINATED_HTTPS -> Mode.HTTP;
-      case UDP, SCTP, PROMETHEUS -> throw new IllegalArgumentException("not vetted: " + protocol);
+      case HTTP, TERMINATED_HTTPS, PROMETHEUS -> Mode.HTTP;
+      case UDP, SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
     };
   }
 
@@ -160,6 +164,9 @@ final class PlanCompiler {
   /// By class first, as HAProxy evaluates `http-request deny`, `redirect` and `use_backend`; by
   /// position within each class.
   private List<Route> routes(Listener listener) {
+    if (listener.protocol() == ListenerProtocol.PROMETHEUS) {
+      return List.of(METRICS);
+    }
     return rendered.policies(listener).stream()
         .sorted(Comparator.comparingInt(it -> rank(it.action())))
         .map(this::route)

@@ -55,6 +55,17 @@ final class TlsMaterial {
     }
   }
 
+  /// Whether clients of a listener speak TLS with it; metrics are told plain unless it has a
+  /// certificate.
+  static boolean endsTls(Listener listener) {
+    return switch (listener.protocol()) {
+      case TERMINATED_HTTPS -> true;
+      case PROMETHEUS ->
+          listener.tls().defaultContainer() != null || !listener.tls().sniContainers().isEmpty();
+      case TCP, HTTP, HTTPS, UDP, SCTP -> false;
+    };
+  }
+
   /// @throws MissingException if a certificate cannot be loaded, or if there is none
   TlsServer server(Listener listener) throws MissingException {
     ListenerTls tls = listener.tls();

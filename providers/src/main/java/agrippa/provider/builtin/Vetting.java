@@ -1,7 +1,6 @@
 package agrippa.provider.builtin;
 
 import agrippa.model.Listener;
-import agrippa.model.ListenerTls;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Pool;
 import java.util.List;
@@ -27,11 +26,11 @@ final class Vetting {
 
   private static Optional<String> listener(Listener listener) {
     return switch (listener.protocol()) {
-      case UDP, SCTP, PROMETHEUS ->
-          Optional.of(listener.protocol() + " protocol listeners are not supported.");
+      case UDP, SCTP -> Optional.of(listener.protocol() + " protocol listeners are not supported.");
       case TCP, HTTPS -> withoutPolicies(listener);
+      case PROMETHEUS -> withoutPolicies(listener).or(() -> tls(listener));
       case HTTP -> headers(listener);
-      case TERMINATED_HTTPS -> headers(listener).or(() -> tls(listener.tls()));
+      case TERMINATED_HTTPS -> headers(listener).or(() -> tls(listener));
     };
   }
 
@@ -49,8 +48,10 @@ final class Vetting {
         .findFirst();
   }
 
-  private static Optional<String> tls(ListenerTls tls) {
-    return protocols(tls.versions(), tls.alpn());
+  private static Optional<String> tls(Listener listener) {
+    return TlsMaterial.endsTls(listener)
+        ? protocols(listener.tls().versions(), listener.tls().alpn())
+        : Optional.empty();
   }
 
   private static Optional<String> pool(Pool pool) {

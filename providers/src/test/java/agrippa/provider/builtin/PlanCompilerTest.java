@@ -90,6 +90,28 @@ class PlanCompilerTest {
   }
 
   @Test
+  void metricsOnEveryPath() {
+    var tree =
+        tree(
+            List.of(
+                listener("metrics", ListenerProtocol.PROMETHEUS, 9101)
+                    .limit(3)
+                    .timeouts(1, 2, 3, 4)
+                    .allow("192.0.2.0/24")
+                    .build()),
+            List.of());
+
+    assertThat(compiled(tree, "metrics"))
+        .startsWith(
+            """
+            plan lb
+            frontend metrics http 127.10.10.150:9101 limit 3 timeouts 1 2 3 4
+              allow 192.0.2.0/24
+            """)
+        .contains(": report as text/plain; version=0.0.4\n  default none\n");
+  }
+
+  @Test
   void settingsOfAListener() {
     var tree =
         tree(

@@ -31,14 +31,14 @@ class VettingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"UDP", "SCTP", "PROMETHEUS"})
+  @EnumSource(names = {"UDP", "SCTP"})
   void refusesListenersOfOtherKinds(ListenerProtocol protocol) {
     assertThat(vetted(listener("a", protocol, 1).build()))
         .contains(protocol + " protocol listeners are not supported.");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"TCP", "HTTP", "HTTPS", "TERMINATED_HTTPS"})
+  @EnumSource(names = {"TCP", "HTTP", "HTTPS", "TERMINATED_HTTPS", "PROMETHEUS"})
   void takesTheListenersThatItServes(ListenerProtocol protocol) {
     assertThat(vetted(listener("a", protocol, 1).build())).isEmpty();
   }
@@ -80,6 +80,8 @@ class VettingTest {
     assertThat(vetted(secure(null, List.of("h2"))))
         .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
     assertThat(vetted(secure(null, List.of("h2", "http/1.1")))).isEmpty();
+    assertThat(vetted(secure(ListenerProtocol.PROMETHEUS, null, List.of("h2"))))
+        .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
     assertThat(vetted(secure(List.of("SSLv3", "TLSv1.3"), null)))
         .contains("TLS versions other than TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 are not supported.");
   }
@@ -96,6 +98,11 @@ class VettingTest {
   }
 
   private static Listener secure(List<String> versions, List<String> alpn) {
+    return secure(ListenerProtocol.TERMINATED_HTTPS, versions, alpn);
+  }
+
+  private static Listener secure(
+      ListenerProtocol protocol, List<String> versions, List<String> alpn) {
     var tls =
         new ListenerTls(
             "https://secrets/1",
@@ -109,6 +116,6 @@ class VettingTest {
             null,
             false,
             false);
-    return listener("a", ListenerProtocol.TERMINATED_HTTPS, 443).tls(tls).build();
+    return listener("a", protocol, 443).tls(tls).build();
   }
 }
