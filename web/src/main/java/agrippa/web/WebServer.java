@@ -93,6 +93,8 @@ public final class WebServer implements AutoCloseable {
         .host(settings.host())
         .port(settings.port())
         .maxTcpConnections(settings.maxConnections())
+        // Else the end of a long answer waits until the client acknowledges its beginning.
+        .connectionOptions(it -> it.tcpNoDelay(true))
         // A read timeout would say the same, but has no effect on the channels that Helidon uses.
         .idleConnectionTimeout(settings.idleTimeout())
         .idleConnectionPeriod(settings.idleTimeout().dividedBy(2))
