@@ -13,23 +13,31 @@ final class Collation {
     return key(a).equals(key(b));
   }
 
-  static int compare(String a, String b) {
-    return key(a).compareTo(key(b));
-  }
-
   /// Texts that count as equal have the same key; keys are ordered as the texts are. Upper case
   /// decides: the underscore comes behind the letters.
   static String key(String text) {
-    boolean ascii = text.chars().allMatch(it -> it <= LAST_ASCII);
     String base =
-        ascii ? text : Normalizer.normalize(text, Normalizer.Form.NFD).replaceAll("\\p{Mn}", "");
-    var key = new StringBuilder(base.length());
-    // Letter by letter: the text as a whole would turn ß into two.
-    base.chars().forEach(it -> key.append(it == 'ß' ? 'S' : (char) Character.toUpperCase(it)));
-    int end = key.length();
-    while (end > 0 && key.charAt(end - 1) == ' ') {
+        isAscii(text)
+            ? text
+            : Normalizer.normalize(text, Normalizer.Form.NFD).replaceAll("\\p{Mn}", "");
+    int end = base.length();
+    while (end > 0 && base.charAt(end - 1) == ' ') {
       end--;
     }
-    return key.substring(0, end);
+    char[] key = new char[end];
+    for (int i = 0; i < end; i++) {
+      // Letter by letter: the text as a whole would turn ß into two.
+      key[i] = base.charAt(i) == 'ß' ? 'S' : Character.toUpperCase(base.charAt(i));
+    }
+    return new String(key);
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > LAST_ASCII) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package agrippa.api;
 
+import agrippa.api.Order.Ranked;
 import agrippa.api.wire.BadRequest;
 import agrippa.api.wire.Shape;
 import agrippa.api.wire.Shape.Attribute;
@@ -10,10 +11,8 @@ import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,18 +68,19 @@ record Listing<T>(
     }
     // In Octavia's order: what is wrong with filters is told before what is wrong with the rest.
     Predicate<T> filter = filter(request);
-    Comparator<T> order = new Order<>(shape, id).of(wishes);
+    Order<T> order = Order.of(wishes, shape, id);
     List<T> all = items.toList();
-    Stream<T> found = all.stream().filter(filter).sorted(order);
+    Stream<Ranked<T>> found = all.stream().filter(filter).map(order::ranked);
     String marker = request.query("marker").orElse(null);
     if (marker != null) {
-      T from = marked(all, marker);
+      Ranked<T> from = order.ranked(marked(all, marker));
       boolean reverse = request.query("page_reverse").orElse("").equals("True");
       found =
           found.filter(
               reverse ? it -> order.compare(it, from) < 0 : it -> order.compare(it, from) > 0);
     }
-    return reply(request, found.limit(limit).toList(), limit, marker);
+    List<T> page = found.sorted(order).limit(limit).map(Ranked::item).toList();
+    return reply(request, page, limit, marker);
   }
 
   private Reply reply(Request request, List<T> page, int limit, @Nullable String marker) {
@@ -197,87 +197,10 @@ record Listing<T>(
     return number.lookingAt() ? Double.parseDouble(number.group()) : 0;
   }
 
-  private static String text(Object value) {
+  /// The text that a value is compared by.
+  static String text(Object value) {
     return value instanceof Collection<?> many
         ? many.stream().map(String::valueOf).collect(Collectors.joining(","))
         : value.toString();
-  }
-
-  /// The order that a request asks for; without a wish, or between equals, by creation and id.
-  private record Order<T>(Shape<T> shape, Function<T, String> id) {
-    Comparator<T> of(List<String> asked) {
-      List<String> wishes = new ArrayList<>(asked);
-      for (String last : List.of("created_at", "id")) {
-        if (shape.filter(last).isPresent()
-            && wishes.stream().noneMatch(it -> it.startsWith(last + ":"))) {
-          wishes.add(last + ":asc");
-        }
-      }
-      Comparator<T> order = (a, b) -> 0;
-      for (String wish : wishes) {
-        int colon = wish.lastIndexOf(':');
-        Comparator<T> by = by(wish.substring(0, colon));
-        order = order.thenComparing(wish.endsWith(":desc") ? by.reversed() : by);
-      }
-      return order.thenComparing(id);
-    }
-
-    /// As `key:asc` or `key:desc`.
-    private static List<String> wishes(Request request) {
-      String sort = request.query("sort").orElse("");
-      if (!sort.isEmpty()) {
-        return Stream.of(sort.split(",", -1)).map(Order::wish).toList();
-      }
-      String keys = request.query("sort_key").orElse("");
-      if (keys.isEmpty()) {
-        return List.of();
-      }
-      String asked = request.query("sort_dir").orElse("");
-      String[] directions = asked.isEmpty() ? new String[0] : asked.split(",", -1);
-      List<String> wishes = new ArrayList<>();
-      for (String key : keys.split(",", -1)) {
-        int i = wishes.size();
-        wishes.add(key + ":" + direction(i < directions.length ? directions[i] : "asc"));
-      }
-      return wishes;
-    }
-
-    private static String wish(String text) {
-      String[] parts = text.split(":", -1);
-      if (parts.length > 2) {
-        throw new IllegalArgumentException("Supplied sort key '" + text + "' is not valid.");
-      }
-      return parts[0] + ":" + direction(parts.length == 2 ? parts[1] : "asc");
-    }
-
-    private static String direction(String text) {
-      String direction = text.toLowerCase(Locale.ROOT);
-      if (!direction.equals("asc") && !direction.equals("desc")) {
-        throw new IllegalArgumentException(
-            "Supplied sort direction '" + direction + "' is not valid.");
-      }
-      return direction;
-    }
-
-    private Comparator<T> by(String key) {
-      Attribute<T> attribute =
-          shape
-              .filter(key)
-              .orElseThrow(() -> new BadRequest("Supplied sort key '" + key + "' is not valid."));
-      return (a, b) -> compare(attribute.value().apply(a), attribute.value().apply(b));
-    }
-
-    private static int compare(@Nullable Object a, @Nullable Object b) {
-      if (a == null || b == null) {
-        return Boolean.compare(a != null, b != null);
-      }
-      if (a instanceof Number one && b instanceof Number other) {
-        return Double.compare(one.doubleValue(), other.doubleValue());
-      }
-      if (a instanceof Instant one && b instanceof Instant other) {
-        return one.compareTo(other);
-      }
-      return Collation.compare(text(a), text(b));
-    }
   }
 }

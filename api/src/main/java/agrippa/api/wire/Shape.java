@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What an answer shows of a resource, attribute by attribute in Octavia's order. Lists read
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Shape<T> {
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final List<Attribute<T>> attributes = new ArrayList<>();
 
@@ -82,16 +85,16 @@ public final class Shape<T> {
 
   private static JsonNode node(@Nullable Object value) {
     return switch (value) {
-      case null -> Json.object().nullNode();
+      case null -> NODES.nullNode();
       case JsonNode it -> it;
-      case String it -> Json.object().stringNode(it);
-      case Boolean it -> Json.object().booleanNode(it);
-      case Integer it -> Json.object().numberNode(it);
-      case Double it -> Json.object().numberNode(it);
-      case Instant it -> Json.object().stringNode(text(it));
+      case String it -> NODES.stringNode(it);
+      case Boolean it -> NODES.booleanNode(it);
+      case Integer it -> NODES.numberNode(it);
+      case Double it -> NODES.numberNode(it);
+      case Instant it -> NODES.stringNode(text(it));
       case Collection<?> it -> texts(it);
       case Map<?, ?> it -> texts(it);
-      case Object it -> Json.object().stringNode(it.toString());
+      case Object it -> NODES.stringNode(it.toString());
     };
   }
 
