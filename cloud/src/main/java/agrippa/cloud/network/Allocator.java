@@ -12,14 +12,10 @@ import java.util.stream.Stream;
 /// Chooses addresses that are free, and whose image in the mirror is free as well. Remembers what
 /// it gave away, so one allocator serves all addresses of one change.
 final class Allocator {
-  // By the image's key, since no two addresses of whatever networks may share an image.
-  private final Map<Integer, InetAddress> taken = new HashMap<>();
+  private final Map<Integer, InetAddress> taken;
 
   Allocator(NetworkState state) {
-    Stream.concat(
-            state.ports().flatMap(it -> it.fixedIps().stream().map(FixedIp::address)),
-            state.floatingIps().map(FloatingIp::address))
-        .forEach(it -> taken.put(Mirror.key(it), it));
+    this.taken = new HashMap<>(state.taken());
   }
 
   /// Gives back an address that the change itself frees.
@@ -80,17 +76,20 @@ final class Allocator {
   }
 
   private Optional<InetAddress> lowest(AddressRange pool) {
-    BigInteger last = Addresses.number(pool.last());
-    BigInteger at = Addresses.number(pool.first());
-    // After so many steps images repeat.
-    for (int i = 0; i < Mirror.SIZE && at.compareTo(last) <= 0; i++) {
-      InetAddress address = Addresses.of(at, Addresses.version(pool.first()));
-      if (isFree(Mirror.key(address))) {
-        return Optional.of(address);
+    int first = Mirror.key(pool.first());
+    // Neighbours have neighbouring images.
+    for (int i = 0; i < images(pool); i++) {
+      if (isFree((first + i) % Mirror.SIZE)) {
+        BigInteger found = Addresses.number(pool.first()).add(BigInteger.valueOf(i));
+        return Optional.of(Addresses.of(found, Addresses.version(pool.first())));
       }
-      at = at.add(BigInteger.ONE);
     }
     return Optional.empty();
+  }
+
+  /// How many images the addresses of a range have: after so many they repeat.
+  private static int images(AddressRange pool) {
+    return pool.size().min(BigInteger.valueOf(Mirror.SIZE)).intValueExact();
   }
 
   private boolean isFree(int key) {
@@ -108,20 +107,13 @@ final class Allocator {
   }
 
   private long available(AddressRange pool) {
-    BigInteger size = pool.size();
-    Stream<Integer> occupied = Stream.concat(taken.keySet().stream(), Mirror.RESERVED.stream());
-    if (size.compareTo(BigInteger.valueOf(Mirror.SIZE)) >= 0) {
-      return Mirror.SIZE - occupied.distinct().count();
-    }
-    BigInteger first = Addresses.number(pool.first());
-    long lost = occupied.distinct().filter(key -> holds(first, size, key)).count();
-    return size.longValueExact() - lost;
-  }
-
-  /// Whether a range of fewer addresses than there are images has one with this image.
-  private static boolean holds(BigInteger first, BigInteger size, int key) {
-    BigInteger images = BigInteger.valueOf(Mirror.SIZE);
-    return BigInteger.valueOf(key).subtract(first).mod(images).compareTo(size) < 0;
+    int images = images(pool);
+    int first = Mirror.key(pool.first());
+    return images
+        - Stream.concat(taken.keySet().stream(), Mirror.RESERVED.stream())
+            .distinct()
+            .filter(key -> Math.floorMod(key - first, Mirror.SIZE) < images)
+            .count();
   }
 
   /// Whether a machine may have this address: the first of a subnet names the subnet itself, and

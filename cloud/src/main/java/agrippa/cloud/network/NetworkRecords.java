@@ -3,23 +3,31 @@ package agrippa.cloud.network;
 import agrippa.cloud.Documents;
 import agrippa.web.Json;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Keeps the network state: reads see a snapshot and never wait, changes come one after the other
-/// and are in the database before anybody sees them.
+/// and are in the database before anybody sees them. The database waits for the disk; changes that
+/// come meanwhile share the next wait. A thread that finds its change undone makes all that are
+/// waiting.
 final class NetworkRecords {
   /// The collection of the document that says that the first start is over.
   private static final String MARKS = "network";
+
+  private static final int MOST_AT_ONCE = 256;
 
   /// Where documents keep their rank in the order of creation.
   private static final String POSITION = "agrippa:position";
@@ -28,7 +36,8 @@ final class NetworkRecords {
   private final InstantSource clock;
   private final Supplier<UUID> ids;
   private final Consumer<Transition> listener;
-  // Held while a change is made up and stored.
+  private final ConcurrentLinkedQueue<Asked<?>> waiting = new ConcurrentLinkedQueue<>();
+  // Held while changes are made up and stored.
   private final ReentrantLock turn = new ReentrantLock();
   // Guarded by `turn`.
   private final Map<UUID, Long> positions = new HashMap<>();
@@ -59,7 +68,8 @@ final class NetworkRecords {
     if (documents.load(MARKS).isEmpty()) {
       Draft draft = new Draft(state, clock, ids);
       first.accept(draft);
-      documents.commit(batch(draft.steps()).put(MARKS, "started", Json.object()));
+      documents.commit(
+          add(draft.steps(), new Documents.Batch()).put(MARKS, "started", Json.object()));
       state = draft.state();
     }
   }
@@ -92,28 +102,96 @@ final class NetworkRecords {
   }
 
   /// Makes a change up and stores it. What `change` throws is thrown on, and nothing is changed.
+  ///
+  /// @param change may run on another thread
   <T> T change(Function<Draft, T> change) {
-    NetworkState before;
-    Draft draft;
-    T result;
+    Asked<T> asked = new Asked<>(change);
+    waiting.add(asked);
     turn.lock();
     try {
-      before = state;
-      draft = new Draft(before, clock, ids);
-      result = change.apply(draft);
-      documents.commit(batch(draft.steps()));
-      state = draft.state();
+      while (!asked.finished) {
+        changeWaiting();
+      }
     } finally {
       turn.unlock();
     }
-    if (!draft.steps().isEmpty()) {
-      listener.accept(new Transition(before, draft.state()));
+    Made<T> made = asked.made();
+    if (!made.draft.steps().isEmpty()) {
+      listener.accept(new Transition(made.before, made.draft.state()));
     }
-    return result;
+    return made.result;
   }
 
-  private Documents.Batch batch(List<Draft.Step> steps) {
-    Documents.Batch batch = new Documents.Batch();
+  private void changeWaiting() {
+    List<Asked<?>> group = new ArrayList<>();
+    for (Asked<?> it = waiting.poll(); it != null; it = waiting.poll()) {
+      group.add(it);
+      if (group.size() == MOST_AT_ONCE) {
+        break;
+      }
+    }
+    try {
+      Documents.Batch batch = new Documents.Batch();
+      NetworkState next = state;
+      for (Asked<?> it : group) {
+        next = it.make(new Draft(next, clock, ids));
+        add(it.steps(), batch);
+      }
+      documents.commit(batch);
+      state = next;
+    } catch (RuntimeException | Error e) {
+      group.forEach(it -> it.fail(e));
+    } finally {
+      group.forEach(it -> it.finished = true);
+    }
+  }
+
+  /// A change that somebody waits for. Its fields are guarded by the turn until it is finished.
+  private static final class Asked<T> {
+    private final Function<Draft, T> change;
+    private boolean finished;
+    private @Nullable Made<T> made;
+    private @Nullable Throwable failure;
+
+    Asked(Function<Draft, T> change) {
+      this.change = change;
+    }
+
+    /// @return the state with the change, or the draft's own if there can be none
+    NetworkState make(Draft draft) {
+      NetworkState before = draft.state();
+      try {
+        made = new Made<>(before, draft, change.apply(draft));
+        return draft.state();
+      } catch (RuntimeException | Error e) {
+        failure = e;
+        return before;
+      }
+    }
+
+    List<Draft.Step> steps() {
+      return made == null ? List.of() : made.draft.steps();
+    }
+
+    /// Unless it failed by itself.
+    void fail(Throwable storing) {
+      failure = failure == null ? storing : failure;
+    }
+
+    Made<T> made() {
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+      return Objects.requireNonNull(made);
+    }
+  }
+
+  private record Made<T>(NetworkState before, Draft draft, T result) {}
+
+  private Documents.Batch add(List<Draft.Step> steps, Documents.Batch batch) {
     for (Draft.Step step : steps) {
       switch (step) {
         case Draft.Step.Put(Resource it) ->

@@ -1,8 +1,11 @@
 package agrippa.cloud.network;
 
+import agrippa.cloud.network.Port.FixedIp;
 import agrippa.model.LoadBalancerId;
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,44 +13,76 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that the network service keeps, at one instant. Immutable; each kind in the order of
 /// creation.
 final class NetworkState {
-  static final NetworkState EMPTY = new NetworkState(new EnumMap<>(Kind.class));
-
   private final Map<Kind, SequencedMap<UUID, Resource>> tables;
+  // By the image's key, since no two addresses of whatever networks may share an image.
+  private final Map<Integer, InetAddress> taken;
 
-  private NetworkState(Map<Kind, SequencedMap<UUID, Resource>> tables) {
+  private NetworkState(
+      Map<Kind, SequencedMap<UUID, Resource>> tables, Map<Integer, InetAddress> taken) {
     this.tables = tables;
+    this.taken = taken;
   }
 
   /// The state with these in the given order.
   static NetworkState of(List<Resource> resources) {
     Map<Kind, SequencedMap<UUID, Resource>> tables = new EnumMap<>(Kind.class);
+    Map<Integer, InetAddress> taken = new HashMap<>();
     for (Resource it : resources) {
       tables.computeIfAbsent(it.kind(), any -> new LinkedHashMap<>()).put(it.id(), it);
+      addressesOf(it).forEach(address -> taken.put(Mirror.key(address), address));
     }
-    return new NetworkState(tables);
+    return new NetworkState(tables, taken);
   }
 
   /// The state with one added or replaced.
   NetworkState with(Resource resource) {
     SequencedMap<UUID, Resource> table = new LinkedHashMap<>(table(resource.kind()));
-    table.put(resource.id(), resource);
-    return with(resource.kind(), table);
+    Resource before = table.put(resource.id(), resource);
+    return with(resource.kind(), table, before, resource);
   }
 
   NetworkState without(Resource resource) {
     SequencedMap<UUID, Resource> table = new LinkedHashMap<>(table(resource.kind()));
-    table.remove(resource.id());
-    return with(resource.kind(), table);
+    return with(resource.kind(), table, table.remove(resource.id()), null);
   }
 
-  private NetworkState with(Kind kind, SequencedMap<UUID, Resource> table) {
+  private NetworkState with(
+      Kind kind,
+      SequencedMap<UUID, Resource> table,
+      @Nullable Resource before,
+      @Nullable Resource after) {
     Map<Kind, SequencedMap<UUID, Resource>> next = new EnumMap<>(tables);
     next.put(kind, table);
-    return new NetworkState(next);
+    List<InetAddress> freed = addressesOf(before);
+    List<InetAddress> added = addressesOf(after);
+    if (freed.equals(added)) {
+      return new NetworkState(next, taken);
+    }
+    Map<Integer, InetAddress> nextTaken = new HashMap<>(taken);
+    freed.forEach(it -> nextTaken.remove(Mirror.key(it), it));
+    added.forEach(it -> nextTaken.put(Mirror.key(it), it));
+    return new NetworkState(next, nextTaken);
+  }
+
+  /// Those that nothing else may have.
+  private static List<InetAddress> addressesOf(@Nullable Resource it) {
+    return switch (it) {
+      case Port port -> port.fixedIps().stream().map(FixedIp::address).toList();
+      case FloatingIp floating -> List.of(floating.address());
+      case Network _, Subnet _, SecurityGroup _, SecurityGroupRule _, SubnetPool _, QosPolicy _ ->
+          List.of();
+      case null -> List.of();
+    };
+  }
+
+  /// Addresses of ports and floating IPs, by their image's [Mirror#key].
+  Map<Integer, InetAddress> taken() {
+    return Collections.unmodifiableMap(taken);
   }
 
   private SequencedMap<UUID, Resource> table(Kind kind) {

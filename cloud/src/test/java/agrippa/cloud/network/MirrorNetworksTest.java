@@ -398,6 +398,8 @@ class MirrorNetworksTest {
     userPort();
     subnet("fd00::/64");
     alice.create("/v2.0/security-groups", "{'security_group': {'name': 'web'}}");
+    alice.create(
+        "/v2.0/subnetpools", "{'subnetpool': {'name': 'p', 'prefixes': ['10.99.0.0/16']}}");
     UUID gold = policy("{'policy': {'name': 'gold', 'shared': true}}");
     claim(
         balancer(),
