@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class HealthChecker implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HealthChecker.class.getName());
 
+  /// Longest wait for the reply to a ping, as in Octavia.
+  private static final int PING_SECONDS = 1;
+
   private final Prober prober;
   private final LongSupplier nanos;
   private final InstantSource clock;
@@ -54,7 +57,7 @@ public final class HealthChecker implements AutoCloseable {
       LongSupplier nanos, InstantSource clock, RandomGenerator random, int probes) {
     HealthChecker checker =
         new HealthChecker(
-            new SocketProber(),
+            new SocketProber(Ping.best(PING_SECONDS)),
             nanos,
             clock,
             random,

@@ -11,25 +11,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
-/// A way to send an ICMP echo request. Waits for a second at most, less if it is interrupted.
+/// A way to send an ICMP echo request. Waits for the reply as long as it was told when it was made,
+/// less if it is interrupted.
 sealed interface Ping {
-  /// Longest wait for the reply, as in Octavia.
-  int WAIT_MILLIS = 1_000;
-
   /// @throws IOException if no reply came
   void echo(InetAddress address) throws IOException, InterruptedException;
 
   /// The best that this process may do: see the package's description.
-  static Ping best() {
+  ///
+  /// @param seconds longest wait for a reply
+  static Ping best(int seconds) {
     if (RawSocket.permitted()) {
-      return new RawSocket();
+      return new RawSocket(seconds);
     }
-    return Program.find().<Ping>map(Program::new).orElseGet(Impossible::new);
+    return Program.find().<Ping>map(it -> new Program(it, seconds)).orElseGet(Impossible::new);
   }
 
   /// The JDK's own: a raw ICMP socket, where the operating system permits one. Without the
   /// privilege the JDK would quietly try TCP port 7 instead, which is no ping.
-  record RawSocket() implements Ping {
+  ///
+  /// @param seconds longest wait for a reply
+  record RawSocket(int seconds) implements Ping {
     private static final int CAP_NET_RAW = 13;
 
     static boolean permitted() {
@@ -48,7 +50,7 @@ sealed interface Ping {
     /// threads.
     @Override
     public void echo(InetAddress address) throws IOException, InterruptedException {
-      FutureTask<Boolean> echo = new FutureTask<>(() -> address.isReachable(WAIT_MILLIS));
+      FutureTask<Boolean> echo = new FutureTask<>(() -> address.isReachable(seconds * 1_000));
       Thread.ofPlatform().daemon().name("ping").start(echo);
       try {
         if (!echo.get()) {
@@ -61,7 +63,9 @@ sealed interface Ping {
   }
 
   /// The system's program; addresses are the only argument that varies, and are never names.
-  record Program(String path) implements Ping {
+  ///
+  /// @param seconds longest wait for a reply
+  record Program(String path, int seconds) implements Ping {
     static Optional<String> find() {
       return Stream.of("/usr/bin/ping", "/bin/ping", "/usr/sbin/ping", "/sbin/ping")
           .filter(path -> new File(path).canExecute())
@@ -85,7 +89,7 @@ sealed interface Ping {
     }
 
     List<String> arguments(InetAddress address) {
-      String wait = Integer.toString(WAIT_MILLIS / 1_000);
+      String wait = Integer.toString(seconds);
       return List.of(path, "-q", "-n", "-c", "1", "-w", wait, address.getHostAddress());
     }
   }

@@ -26,7 +26,11 @@ final class SocketProber implements Prober {
   private static final int SERVER_HELLO = 2;
 
   private final SSLContext tls = TrustingTls.context();
-  private final Ping ping = Ping.best();
+  private final Ping ping;
+
+  SocketProber(Ping ping) {
+    this.ping = ping;
+  }
 
   @Override
   public String probe(Probe probe, Target target) throws IOException, InterruptedException {

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Probes against real sockets.
 class SocketProberTest {
-  private final SocketProber prober = new SocketProber();
+  // Patient, so that a reply counts even if this process was stopped meanwhile.
+  private final Ping ping = Ping.best(60);
+  private final SocketProber prober = new SocketProber(ping);
   private final ServerSocket server = listen();
   // What the server read from each client until it answered.
   private final BlockingQueue<String> requests = new ArrayBlockingQueue<>(10);
@@ -42,12 +44,16 @@ class SocketProberTest {
 
   @Test
   void isRefusedWhereNobodyListens() throws IOException {
-    Target target = target(ProxyProtocol.NONE);
-    server.close();
+    // Bound, so that nobody else takes the port, but not listening.
+    try (Socket deaf = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+      Target target =
+          new Target((InetSocketAddress) deaf.getLocalSocketAddress(), ProxyProtocol.NONE);
 
-    assertThatThrownBy(() -> prober.probe(new Probe.Connect(), target))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("refused");
+      assertThatThrownBy(() -> prober.probe(new Probe.Connect(), target))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("refused");
+    }
   }
 
   @Test
@@ -152,26 +158,27 @@ class SocketProberTest {
       // The probe waits for an answer now, or will: it has sent everything.
       client.getInputStream().readNBytes("GET / HTTP/1.0\r\n".length());
       probe.interrupt();
-      assertThat(ended.poll(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(ended.poll(60, TimeUnit.SECONDS)).isNotNull();
     }
   }
 
   @Test
   void pings() throws Exception {
-    assumeTrue(!(Ping.best() instanceof Ping.Impossible), "this process may not ping");
+    assumeTrue(!(ping instanceof Ping.Impossible), "this process may not ping");
 
     assertThat(prober.probe(new Probe.Ping(), plain())).isEqualTo("echo reply");
   }
 
   @Test
   void callsThePingProgramWithAFixedArgumentList() throws Exception {
-    assertThat(new Ping.Program("/bin/ping").arguments(InetAddress.ofLiteral("192.0.2.7")))
+    assertThat(new Ping.Program("/bin/ping", 1).arguments(InetAddress.ofLiteral("192.0.2.7")))
         .containsExactly("/bin/ping", "-q", "-n", "-c", "1", "-w", "1", "192.0.2.7");
   }
 
   @Test
   void aPingProgramThatFailsIsAFailure() {
-    assertThatThrownBy(() -> new Ping.Program("/bin/false").echo(InetAddress.getLoopbackAddress()))
+    assertThatThrownBy(
+            () -> new Ping.Program("/bin/false", 1).echo(InetAddress.getLoopbackAddress()))
         .isInstanceOf(IOException.class)
         .hasMessage("no echo reply");
   }
