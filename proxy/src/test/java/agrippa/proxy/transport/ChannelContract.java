@@ -239,13 +239,20 @@ abstract class ChannelContract {
 
   @Test
   void abortResets() throws IOException {
+    CompletableFuture<Channel> accepted = new CompletableFuture<>();
     try (Socket client =
         rig.connected(
             channel -> {
               channel.handler(new Script());
-              channel.abort();
-              channel.abort();
+              accepted.complete(channel);
             })) {
+      Channel channel = await(accepted);
+      // Not before: a reset that is faster than who connects lets connecting fail.
+      rig.run(
+          () -> {
+            channel.abort();
+            channel.abort();
+          });
       assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
     }
   }
@@ -280,14 +287,15 @@ abstract class ChannelContract {
 
   @Test
   void tellsThatAConnectionIsRefused() throws IOException {
-    InetSocketAddress gone;
-    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
-      gone = address(server);
+    // Bound, so that nobody else takes the port, but not listening.
+    try (Socket deaf = new Socket()) {
+      deaf.bind(LoopRig.loopback());
+      InetSocketAddress gone = (InetSocketAddress) deaf.getLocalSocketAddress();
+      Script script = new Script();
+      Channel channel = rig.on(() -> rig.loop.connect(gone, null, null, script));
+      assertThat(await(script.refused)).isEqualTo(ConnectFailure.REFUSED);
+      assertThat(rig.on(channel::isOpen)).isFalse();
     }
-    Script script = new Script();
-    Channel channel = rig.on(() -> rig.loop.connect(gone, null, null, script));
-    assertThat(await(script.refused)).isEqualTo(ConnectFailure.REFUSED);
-    assertThat(rig.on(channel::isOpen)).isFalse();
   }
 
   @Test
@@ -385,11 +393,12 @@ abstract class ChannelContract {
     Handler broken =
         new Script() {
           @Override
-          public void readable(Channel channel) {
+          void take(Channel channel, Buffer buffer) {
             throw new IllegalStateException("expected in this test");
           }
         };
     try (Socket client = rig.connected(channel -> channel.handler(broken))) {
+      client.getOutputStream().write('x');
       assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
     }
     echoes();

@@ -47,7 +47,7 @@ abstract class LoopContract {
   @Test
   void deadlinesExpireInTimeAndNeverEarly() {
     for (long millis : new long[] {0, 1, 7, 8, 9, 40, 100}) {
-      assertThat(await(expiry(millis))).isBetween(millis, millis + 5_000);
+      assertThat(await(expiry(millis))).isBetween(millis, millis + 20_000);
     }
   }
 
@@ -56,30 +56,29 @@ abstract class LoopContract {
   void deadlinesSetAfterALongSilenceDoNotExpireEarly() {
     long silence = 300;
     await(expiry(silence));
-    CompletableFuture<Long> woken = new CompletableFuture<>();
     CompletableFuture<Long> expired = new CompletableFuture<>();
-    rig.run(
-        () ->
-            rig.loop
-                .deadline(
-                    () -> {
-                      woken.complete(System.nanoTime());
-                      rig.loop.deadline(() -> expired.complete(System.nanoTime())).in(100);
-                    })
-                .in(silence));
-    long took = TimeUnit.NANOSECONDS.toMillis(await(expired) - await(woken));
-    assertThat(took).isGreaterThanOrEqualTo(95);
+    // From before the silence: after it the loop looks at the clock once, and may be stopped
+    // between that and whatever it does next.
+    long before =
+        rig.on(
+            () -> {
+              rig.loop
+                  .deadline(
+                      () -> rig.loop.deadline(() -> expired.complete(System.nanoTime())).in(100))
+                  .in(silence);
+              return rig.loop.now();
+            });
+    long took = TimeUnit.NANOSECONDS.toMillis(await(expired)) - before;
+    assertThat(took).isGreaterThanOrEqualTo(silence + 95);
   }
 
   @Test
   void aDeadlineSetByAnEventAfterALongSilenceDoesNotExpireEarly() throws IOException {
-    CompletableFuture<Long> came = new CompletableFuture<>();
     CompletableFuture<Long> expired = new CompletableFuture<>();
     Handler handler =
         new Script() {
           @Override
           void take(Channel channel, Buffer buffer) {
-            came.complete(System.nanoTime());
             rig.loop.deadline(() -> expired.complete(System.nanoTime())).in(100);
           }
         };
@@ -90,8 +89,10 @@ abstract class LoopContract {
         other.run(() -> other.loop.deadline(() -> slept.complete(true)).in(300));
         await(slept);
       }
+      // What the loop's clock says when it wakes is later than this.
+      long before = System.nanoTime();
       client.getOutputStream().write('x');
-      long took = TimeUnit.NANOSECONDS.toMillis(await(expired) - await(came));
+      long took = TimeUnit.NANOSECONDS.toMillis(await(expired) - before);
       assertThat(took).isGreaterThanOrEqualTo(95);
     }
   }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 /// A loop under test, driven from a test's thread.
 final class LoopRig implements AutoCloseable {
   /// Far longer than anything takes: reached only by a failing test.
-  static final int SECONDS = 20;
+  static final int SECONDS = 60;
 
   final EventLoop loop;
 
