@@ -156,11 +156,11 @@ class ClientSideTest {
 
   @Test
   void tellsWhyItCannotConnect() throws Exception {
-    InetSocketAddress nobody;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = (InetSocketAddress) socket.getLocalSocketAddress();
-    }
-    try (TlsContext tls = rig.engine.unverified()) {
+    // Bound, so that nobody else takes the port, but not listening.
+    try (Socket deaf = new Socket();
+        TlsContext tls = rig.engine.unverified()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalSocketAddress();
       Talk talk = new Talk();
       rig.onLoop(() -> rig.loop.connect(nobody, tls, null, talk));
       assertThat(talk.failure()).isEqualTo(Handler.ConnectFailure.REFUSED);

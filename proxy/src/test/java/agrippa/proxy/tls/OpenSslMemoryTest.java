@@ -22,10 +22,15 @@ class OpenSslMemoryTest {
   void connectionsLeaveNoNativeMemoryBehind() throws Exception {
     try (Ends ends = new Ends("openssl", "openssl", InstantSource.system())) {
       manyHandshakes(ends, 500);
-      long before = residentKilobytes();
-      manyHandshakes(ends, 2_000);
-      // A connection takes some 40 KiB until it is freed: 2,000 would be 80 MiB.
-      assertThat(residentKilobytes() - before).isLessThan(24 * 1024);
+      long grown = Long.MAX_VALUE;
+      // A connection takes some 40 KiB until it is freed: 2,000 would be 80 MiB, each time. What
+      // else grows in a process (its heap, its compilers) stops some time.
+      for (int round = 0; round < 10 && grown >= 24 * 1024; round++) {
+        long before = residentKilobytes();
+        manyHandshakes(ends, 2_000);
+        grown = residentKilobytes() - before;
+      }
+      assertThat(grown).isLessThan(24 * 1024);
     }
   }
 

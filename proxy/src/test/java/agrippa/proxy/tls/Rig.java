@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /// One engine on one kind of loop, for tests that run on every pair of them.
 final class Rig implements AutoCloseable {
-  static final int SECONDS = 20;
+  static final int SECONDS = 60;
 
   /// Names a pair before anything of it is started.
   record Kind(String engine, Transport transport) {

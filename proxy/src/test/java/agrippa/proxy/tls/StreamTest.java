@@ -78,8 +78,11 @@ class StreamTest {
           Sockets.connect(Sockets.context(), (InetSocketAddress) relay.getLocalSocketAddress())) {
         String text = "0123456789".repeat(100);
         assertThat(Sockets.echo(socket, text)).isEqualTo(text);
+        // To the end of both ways: closing at once would reset what is still on its way.
+        socket.shutdownOutput();
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        Rig.await(relaying);
       }
-      Rig.await(relaying);
     }
   }
 
