@@ -86,7 +86,7 @@ abstract class HttpOverLoopContract {
             result.completeExceptionally(e);
           }
         });
-    return result.get(10, TimeUnit.SECONDS);
+    return result.get(60, TimeUnit.SECONDS);
   }
 
   private void serve(InetSocketAddress... addresses) {
@@ -131,9 +131,9 @@ abstract class HttpOverLoopContract {
     return client;
   }
 
-  /// Waits for something that another thread does; no longer than ten seconds.
+  /// Waits for something that another thread does; no longer than a minute.
   private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
       Thread.onSpinWait();
@@ -199,7 +199,7 @@ abstract class HttpOverLoopContract {
                 }));
       }
       for (Future<?> each : running) {
-        each.get(20, TimeUnit.SECONDS);
+        each.get(120, TimeUnit.SECONDS);
       }
     }
     assertThat(stats.sum().requests()).isEqualTo(2_000);
@@ -251,6 +251,8 @@ abstract class HttpOverLoopContract {
   void aRefusedRequestIsAnsweredAlthoughMoreIsOnItsWay() throws Exception {
     serve();
     RawClient client = client();
+    // Room for all, so that nothing is left to send if this side is stopped for a while.
+    client.socket().setSendBufferSize(256 << 10);
     client.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + "x".repeat(50_000));
     assertThat(new String(client.rest(), ISO_8859_1))
         .startsWith("HTTP/1.1 400 ")
@@ -266,11 +268,14 @@ abstract class HttpOverLoopContract {
     long thread = onLoop(() -> Thread.currentThread().threadId());
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     RawClient client = client();
-    exchange(client, 10_000);
-
-    long before = threads.getThreadAllocatedBytes(thread);
-    exchange(client, 10_000);
-    long each = (threads.getThreadAllocatedBytes(thread) - before) / 10_000;
+    long each = Long.MAX_VALUE;
+    // It is steady when all is compiled, which takes its time on a busy machine.
+    for (int round = 0; round < 20 && each >= 400; round++) {
+      exchange(client, 10_000);
+      long before = threads.getThreadAllocatedBytes(thread);
+      exchange(client, 10_000);
+      each = (threads.getThreadAllocatedBytes(thread) - before) / 10_000;
+    }
 
     assertThat(each).isLessThan(400);
   }
@@ -304,7 +309,8 @@ abstract class HttpOverLoopContract {
       assertThat(digest(client.response().body())).isEqualTo(digest(body));
     }
     assertThat(stats.sum().bytesIn()).isGreaterThan(3L * body.length);
-    assertThat(stats.sum().bytesOut()).isGreaterThan(3L * body.length);
+    // Counted when it is sent: the client may have it before.
+    eventually(() -> stats.sum().bytesOut() > 3L * body.length);
     eventually(() -> inFlight() == 0);
   }
 
@@ -355,7 +361,8 @@ abstract class HttpOverLoopContract {
 
   @Test
   void aSlowReaderHoldsTheMemberUpAndLosesNothing() throws Exception {
-    byte[] body = noise(16 * MIB);
+    // More than all the buffers on the way can grow to.
+    byte[] body = noise(64 * MIB);
     CompletableFuture<Void> written = new CompletableFuture<>();
     serve(
         backend(
@@ -373,10 +380,11 @@ abstract class HttpOverLoopContract {
     client.head();
     byte[] first = client.read(MIB);
     assertThat(written).as("back-pressure").isNotDone();
-    byte[] rest = client.read(body.length - MIB);
     assertThat(Arrays.equals(first, 0, MIB, body, 0, MIB)).isTrue();
-    assertThat(Arrays.equals(rest, 0, rest.length, body, MIB, body.length)).isTrue();
-    written.get(10, TimeUnit.SECONDS);
+    for (int at = MIB; at < body.length; at += MIB) {
+      assertThat(Arrays.equals(client.read(MIB), 0, MIB, body, at, at + MIB)).isTrue();
+    }
+    written.get(60, TimeUnit.SECONDS);
   }
 
   // ---- failures
@@ -446,8 +454,10 @@ abstract class HttpOverLoopContract {
   @Test
   void aSlowHeadIs408AndASilentClientIsClosed() throws Exception {
     serve(new Timeouts(200, 5_000, 20_000, 0));
-    assertThat(new String(client().send("GET / HT").rest(), ISO_8859_1))
-        .startsWith("HTTP/1.1 408 ");
+    // The loop cannot accept before it has made this connection itself: what is sent is there when
+    // its time begins to run, however long anybody is stopped.
+    RawClient slow = onLoop(() -> client().send("GET / HT"));
+    assertThat(new String(slow.rest(), ISO_8859_1)).startsWith("HTTP/1.1 408 ");
     assertThat(client().rest()).isEmpty();
   }
 
@@ -467,7 +477,7 @@ abstract class HttpOverLoopContract {
                 })
             .address());
     RawClient client = client().get("/");
-    asked.await(10, TimeUnit.SECONDS);
+    assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(inFlight()).isEqualTo(1);
     client.reset();
     eventually(() -> inFlight() == 0);

@@ -25,9 +25,9 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(InetSocketAddress to) throws IOException {
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     socket.setTcpNoDelay(true);
-    socket.connect(to, 5_000);
+    socket.connect(to, 60_000);
     in = new BufferedInputStream(socket.getInputStream(), 65_536);
   }
 

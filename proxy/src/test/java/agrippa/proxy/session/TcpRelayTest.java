@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// TCP sessions on real sockets, on every transport of this machine.
 class TcpRelayTest {
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 60;
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
   /// A loop that relays to the endpoints.
@@ -124,6 +124,17 @@ class TcpRelayTest {
     return new InetSocketAddress(LOOPBACK, server.getLocalPort());
   }
 
+  /// Bound, so that nobody else takes the port, but not listening.
+  private static Socket deaf() throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(LOOPBACK, 0));
+    return socket;
+  }
+
+  private static InetSocketAddress address(Socket deaf) {
+    return new InetSocketAddress(LOOPBACK, deaf.getLocalPort());
+  }
+
   private static Timeouts patient() {
     return new Timeouts(SECONDS * 1000, 5_000, SECONDS * 1000, 0);
   }
@@ -170,13 +181,10 @@ class TcpRelayTest {
   @ParameterizedTest
   @EnumSource
   void anotherEndpointServesWhenOneIsGone(Transport transport) throws Exception {
-    InetSocketAddress gone;
-    try (ServerSocket closed = server()) {
-      gone = address(closed);
-    }
-    try (ServerSocket server = server();
+    try (Socket deaf = deaf();
+        ServerSocket server = server();
         Relayer relayer =
-            new Relayer(transport, patient(), ProxyProtocol.NONE, gone, address(server))) {
+            new Relayer(transport, patient(), ProxyProtocol.NONE, address(deaf), address(server))) {
       for (int i = 0; i < 4; i++) {
         try (Socket client = relayer.client();
             Socket endpoint = server.accept()) {
@@ -191,11 +199,8 @@ class TcpRelayTest {
   @ParameterizedTest
   @EnumSource
   void aClientIsClosedWhenAllEndpointsAreGone(Transport transport) throws Exception {
-    InetSocketAddress gone;
-    try (ServerSocket closed = server()) {
-      gone = address(closed);
-    }
-    try (Relayer relayer = new Relayer(transport, patient(), ProxyProtocol.NONE, gone);
+    try (Socket deaf = deaf();
+        Relayer relayer = new Relayer(transport, patient(), ProxyProtocol.NONE, address(deaf));
         Socket client = relayer.client()) {
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       relayer.awaitEnd();
