@@ -12,7 +12,7 @@ import java.net.SocketException;
 /// A client connection to the proxy.
 final class Client implements AutoCloseable {
   /// Long enough that only a proxy that does not answer at all meets it.
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   private final Socket socket;
   private final InputStream in;
@@ -24,8 +24,12 @@ final class Client implements AutoCloseable {
     socket.setTcpNoDelay(true);
   }
 
+  /// From a port of the kernel's choice, which has more to choose from than [#from]: many short
+  /// connections would use up the ports that are free whatever they are connected to.
   static Client to(InetSocketAddress address) throws IOException {
-    return from("127.0.0.1", address);
+    Socket socket = new Socket();
+    socket.connect(address, PATIENCE_MILLIS);
+    return new Client(socket);
   }
 
   /// Connects from another of this machine's addresses.

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -399,7 +400,8 @@ class FrontendsTest {
   }
 
   private static Client firstToAnswer(List<Client> clients) throws IOException {
-    while (true) {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (System.nanoTime() < end) {
       for (Client client : clients) {
         if (client.in().available() > 0) {
           return client;
@@ -407,5 +409,6 @@ class FrontendsTest {
       }
       Thread.yield();
     }
+    throw new AssertionError("none of " + clients.size() + " clients is answered");
   }
 }
