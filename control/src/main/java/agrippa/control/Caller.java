@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param roles held in that scope
 /// @param token to be shown to other services on the caller's behalf; a secret
 public record Caller(
-    String userId,
-    @Nullable ProjectId project,
-    boolean system,
-    Set<String> roles,
-    String token) {
+    String userId, @Nullable ProjectId project, boolean system, Set<String> roles, String token) {
   public Caller {
     roles = Set.copyOf(roles);
   }
