@@ -1,6 +1,5 @@
 package agrippa.proxy;
 
-import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.session.HttpSession;
 import agrippa.proxy.session.Session;
 import agrippa.proxy.session.TcpSession;
@@ -20,11 +19,10 @@ import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One loop's part of a frontend: its listening sockets and its clients. Everything happens on that
-/// loop's thread.
+/// One loop's part of a frontend of connections: its listening sockets and its clients.
 ///
 /// A client that is accepted goes through: allowed network? place free? TLS handshake, session.
-final class Acceptor {
+final class Acceptor implements Intake {
   private final Worker worker;
   private final LiveFrontend frontend;
   private final FrontendStats.Local stats;
@@ -42,11 +40,9 @@ final class Acceptor {
     this.stats = frontend.stats().local(worker.index());
   }
 
-  /// Listens at an address.
-  ///
-  /// @param planned the plan's name for `at`, which may have a port where the plan has 0
-  /// @return where it listens
-  InetSocketAddress listen(InetSocketAddress planned, InetSocketAddress at) throws IOException {
+  @Override
+  public InetSocketAddress listen(InetSocketAddress planned, InetSocketAddress at)
+      throws IOException {
     EventLoop.ServerChannel channel = worker.loop().listen(at, this::accepted);
     listening.put(planned, channel);
     if (paused) {
@@ -55,7 +51,8 @@ final class Acceptor {
     return channel.local();
   }
 
-  void unlisten(InetSocketAddress planned) {
+  @Override
+  public void unlisten(InetSocketAddress planned) {
     EventLoop.ServerChannel channel = listening.remove(planned);
     if (channel != null) {
       channel.close();
@@ -64,7 +61,7 @@ final class Acceptor {
 
   private void accepted(Channel channel) {
     LiveFrontend.Settings settings = frontend.settings();
-    if (!allowed(settings.plan().allowed(), channel.remote())) {
+    if (!settings.plan().allows(channel.remote().getAddress().getAddress())) {
       stats.count(Count.REFUSED);
       channel.abort();
     } else if (frontend.gate().enter()) {
@@ -72,19 +69,6 @@ final class Acceptor {
     } else {
       park(channel);
     }
-  }
-
-  private static boolean allowed(List<Cidr> networks, InetSocketAddress client) {
-    if (networks.isEmpty()) {
-      return true;
-    }
-    byte[] address = client.getAddress().getAddress();
-    for (Cidr network : networks) {
-      if (network.contains(address)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void park(Channel channel) {
@@ -98,8 +82,12 @@ final class Acceptor {
     placeFree();
   }
 
-  /// Somebody left, or the limit rose: lets waiting clients in.
-  void placeFree() {
+  /// Connections see other settings when they next look.
+  @Override
+  public void replanned() {}
+
+  @Override
+  public void placeFree() {
     while (!parked.isEmpty() && frontend.gate().enter()) {
       Channel next = parked.remove();
       admit(next, frontend.settings());
@@ -122,13 +110,13 @@ final class Acceptor {
     client.begin(settings);
   }
 
-  /// Tells all clients to finish; new connections are served as before.
-  void drainClients() {
+  @Override
+  public void drainClients() {
     List.copyOf(clients).forEach(Client::drain);
   }
 
-  /// Listens no more, lets clients finish, and ends those that take too long.
-  void close(long drainMillis) {
+  @Override
+  public void close(long drainMillis) {
     closed = true;
     listening.values().forEach(EventLoop.ServerChannel::close);
     listening.clear();
@@ -144,7 +132,8 @@ final class Acceptor {
     }
   }
 
-  void abortClients() {
+  @Override
+  public void abortClients() {
     List.copyOf(clients).forEach(Client::abort);
   }
 
@@ -183,6 +172,7 @@ final class Acceptor {
             case HTTP ->
                 new HttpSession(channel, frontend::snapshot, stats, worker.http(), this::ended);
             case TCP -> new TcpSession(channel, frontend::snapshot, stats, this::ended);
+            case UDP -> throw new IllegalStateException("datagrams are not accepted");
           };
       session = made;
       made.start();

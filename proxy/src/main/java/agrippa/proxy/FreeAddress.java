@@ -1,6 +1,7 @@
 package agrippa.proxy;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,6 +19,19 @@ final class FreeAddress {
     try (Socket socket = new Socket()) {
       // Connections that just ended there do not count.
       socket.setReuseAddress(true);
+      socket.bind(address);
+    } catch (IOException e) {
+      throw new IOException(text(address) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// The same for datagrams. A wildcard is refused: answers must come from the address that was
+  /// asked, and such a socket does not tell which that was.
+  static void checkDatagrams(InetSocketAddress address) throws IOException {
+    if (!address.isUnresolved() && address.getAddress().isAnyLocalAddress()) {
+      throw new IOException(text(address) + ": datagrams need a certain address");
+    }
+    try (DatagramSocket socket = new DatagramSocket(null)) {
       socket.bind(address);
     } catch (IOException e) {
       throw new IOException(text(address) + ": " + e.getMessage(), e);

@@ -29,7 +29,7 @@ final class LiveFrontend {
   private final FrontendStats stats;
   private final Gate gate;
   private final List<Worker> workers;
-  private final List<Acceptor> acceptors = new ArrayList<>();
+  private final List<Intake> intakes = new ArrayList<>();
   // Where it listens, by the planned address.
   private final Map<InetSocketAddress, InetSocketAddress> bound = new LinkedHashMap<>();
   private volatile Settings settings;
@@ -40,7 +40,20 @@ final class LiveFrontend {
     this.stats = stats;
     this.settings = settings;
     this.gate = new Gate(settings.plan().connectionLimit());
-    workers.forEach(worker -> acceptors.add(new Acceptor(worker, this)));
+    workers.forEach(worker -> intakes.add(intake(worker)));
+  }
+
+  private Intake intake(Worker worker) {
+    return switch (settings.plan().mode()) {
+      case TCP, HTTP -> new Acceptor(worker, this);
+      case UDP -> new Receiver(worker, this);
+    };
+  }
+
+  /// Whether a frontend as planned can take this one's place while it runs: connections and
+  /// datagrams have nothing in common.
+  boolean becomes(Frontend plan) {
+    return (settings.plan().mode() == Frontend.Mode.UDP) == (plan.mode() == Frontend.Mode.UDP);
   }
 
   Settings settings() {
@@ -70,11 +83,14 @@ final class LiveFrontend {
     Settings old = settings;
     settings = next;
     if (old.plan().mode() != next.plan().mode() || (old.tls == null) != (next.tls == null)) {
-      onEach(Acceptor::drainClients);
+      onEach(Intake::drainClients);
     }
     if (old.plan().connectionLimit() != next.plan().connectionLimit()) {
       gate.limit(next.plan().connectionLimit());
       placeFree();
+    }
+    if (next.plan().mode() == Frontend.Mode.UDP) {
+      onEach(Intake::replanned);
     }
   }
 
@@ -96,7 +112,7 @@ final class LiveFrontend {
   /// Lets waiting clients in, on every loop. Any thread may call it.
   void placeFree() {
     for (int i = 0; i < workers.size(); i++) {
-      workers.get(i).loop().execute(acceptors.get(i)::placeFree);
+      workers.get(i).loop().execute(intakes.get(i)::placeFree);
     }
   }
 
@@ -105,7 +121,7 @@ final class LiveFrontend {
     for (InetSocketAddress planned : List.copyOf(bound.keySet())) {
       if (!wanted.contains(planned)) {
         bound.remove(planned);
-        onEach(acceptor -> acceptor.unlisten(planned));
+        onEach(intake -> intake.unlisten(planned));
       }
     }
     serving = !bound.isEmpty();
@@ -119,17 +135,20 @@ final class LiveFrontend {
     if (known != null) {
       return known;
     }
-    FreeAddress.check(planned);
+    switch (settings.plan().mode()) {
+      case TCP, HTTP -> FreeAddress.check(planned);
+      case UDP -> FreeAddress.checkDatagrams(planned);
+    }
     // Loops share the address: if the first one found a free port, the others take the same.
     InetSocketAddress at = planned;
     try {
       for (int i = 0; i < workers.size(); i++) {
-        Acceptor acceptor = acceptors.get(i);
+        Intake intake = intakes.get(i);
         InetSocketAddress next = at;
-        at = workers.get(i).call(() -> acceptor.listen(planned, next));
+        at = workers.get(i).call(() -> intake.listen(planned, next));
       }
     } catch (IOException e) {
-      onEach(acceptor -> acceptor.unlisten(planned));
+      onEach(intake -> intake.unlisten(planned));
       throw e;
     }
     bound.put(planned, at);
@@ -140,22 +159,22 @@ final class LiveFrontend {
   /// Stops listening at once and lets clients finish.
   void close(long drainMillis) {
     bound.clear();
-    onEach(acceptor -> acceptor.close(drainMillis));
+    onEach(intake -> intake.close(drainMillis));
   }
 
   /// Ends everything at once.
   void abort() {
     onEach(
-        acceptor -> {
-          acceptor.close(0);
-          acceptor.abortClients();
+        intake -> {
+          intake.close(0);
+          intake.abortClients();
         });
   }
 
-  private void onEach(Consumer<Acceptor> action) {
+  private void onEach(Consumer<Intake> action) {
     for (int i = 0; i < workers.size(); i++) {
-      Acceptor acceptor = acceptors.get(i);
-      workers.get(i).run(() -> action.accept(acceptor));
+      Intake intake = intakes.get(i);
+      workers.get(i).run(() -> action.accept(intake));
     }
   }
 }

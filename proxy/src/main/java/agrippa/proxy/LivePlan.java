@@ -27,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// A plan at work. Changed by one call at a time, observed at any time.
 final class LivePlan {
@@ -97,10 +99,12 @@ final class LivePlan {
   }
 
   private void closeFrontends(ProxyPlan plan, Contexts contexts, long drainMillis) {
-    List<String> wanted = plan.frontends().stream().map(Frontend::name).toList();
-    for (String name : List.copyOf(frontends.keySet())) {
-      if (!wanted.contains(name)) {
-        close(name, contexts, drainMillis);
+    Map<String, Frontend> wanted =
+        plan.frontends().stream().collect(Collectors.toMap(Frontend::name, Function.identity()));
+    for (Map.Entry<String, LiveFrontend> each : Map.copyOf(frontends).entrySet()) {
+      Frontend next = wanted.get(each.getKey());
+      if (next == null || !each.getValue().becomes(next)) {
+        close(each.getKey(), contexts, drainMillis);
       }
     }
   }

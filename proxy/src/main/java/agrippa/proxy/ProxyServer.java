@@ -51,11 +51,12 @@ public final class ProxyServer implements AutoCloseable {
       ProxySettings settings, InstantSource clock, SecureRandom random) {
     Transport transport = transport(settings.transport());
     TlsEngine engine = engine(settings.tls(), clock, random);
+    int mostFlows = Math.ceilDiv(settings.flows(), settings.loops());
     List<Worker> workers = new ArrayList<>();
     try {
       for (int i = 0; i < settings.loops(); i++) {
         EventLoop loop = transport.start("loop-" + i);
-        workers.add(new Worker(i, loop, new HttpLoop(loop)));
+        workers.add(new Worker(i, loop, new HttpLoop(loop), mostFlows));
       }
     } catch (IOException e) {
       workers.forEach(worker -> worker.loop().close());

@@ -9,14 +9,19 @@ import java.time.Duration;
 /// @param tls whose TLS is spoken
 /// @param drain longest time that connections of a removed frontend may take to finish
 /// @param probes most health checks under way at a time
+/// @param flows most flows of datagrams at one address of a frontend, over all loops; one more ends
+///     the least recently used one. Each is a socket with a port of its own
 public record ProxySettings(
-    int loops, TransportKind transport, TlsKind tls, Duration drain, int probes) {
+    int loops, TransportKind transport, TlsKind tls, Duration drain, int probes, int flows) {
   public ProxySettings {
     if (loops < 1) {
       throw new IllegalArgumentException("loops must be positive: " + loops);
     }
     if (probes < 1) {
       throw new IllegalArgumentException("probes must be positive: " + probes);
+    }
+    if (flows < 1) {
+      throw new IllegalArgumentException("flows must be positive: " + flows);
     }
   }
 
@@ -27,23 +32,28 @@ public record ProxySettings(
         TransportKind.BEST,
         TlsKind.BEST,
         Duration.ofSeconds(30),
-        2_048);
+        2_048,
+        16_384);
   }
 
   public ProxySettings withLoops(int count) {
-    return new ProxySettings(count, transport, tls, drain, probes);
+    return new ProxySettings(count, transport, tls, drain, probes, flows);
   }
 
   public ProxySettings withTransport(TransportKind kind) {
-    return new ProxySettings(loops, kind, tls, drain, probes);
+    return new ProxySettings(loops, kind, tls, drain, probes, flows);
   }
 
   public ProxySettings withTls(TlsKind kind) {
-    return new ProxySettings(loops, transport, kind, drain, probes);
+    return new ProxySettings(loops, transport, kind, drain, probes, flows);
   }
 
   public ProxySettings withDrain(Duration longest) {
-    return new ProxySettings(loops, transport, tls, longest, probes);
+    return new ProxySettings(loops, transport, tls, longest, probes, flows);
+  }
+
+  public ProxySettings withFlows(int most) {
+    return new ProxySettings(loops, transport, tls, drain, probes, most);
   }
 
   /// How sockets are driven.

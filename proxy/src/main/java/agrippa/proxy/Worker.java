@@ -12,7 +12,8 @@ import java.util.concurrent.TimeoutException;
 /// An event loop and what its sessions share.
 ///
 /// @param index number of the loop, from 0
-record Worker(int index, EventLoop loop, HttpLoop http) {
+/// @param mostFlows most flows of datagrams at one address, on this loop
+record Worker(int index, EventLoop loop, HttpLoop http, int mostFlows) {
   /// A loop's turn takes far less; if one takes this long the process is broken.
   private static final int LONGEST_TURN_SECONDS = 30;
 

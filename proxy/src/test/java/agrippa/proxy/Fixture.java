@@ -37,6 +37,7 @@ final class Fixture implements AutoCloseable {
 
   final ProxyServer proxy;
   private final List<Backend> backends = new ArrayList<>();
+  private final List<DatagramBackend> datagramBackends = new ArrayList<>();
   private final BlockingQueue<String> healthChanges = new LinkedBlockingQueue<>();
 
   Fixture(TransportKind transport) {
@@ -112,9 +113,16 @@ final class Fixture implements AutoCloseable {
     }
   }
 
+  DatagramBackend datagrams(String name) throws IOException {
+    DatagramBackend backend = DatagramBackend.named(name);
+    datagramBackends.add(backend);
+    return backend;
+  }
+
   @Override
   public void close() throws IOException {
     proxy.close();
+    datagramBackends.forEach(DatagramBackend::close);
     for (Backend backend : backends) {
       backend.close();
     }
@@ -284,6 +292,14 @@ final class Fixture implements AutoCloseable {
     Check check = new Check(probe, Duration.ofMillis(100), Duration.ofSeconds(5), 2, 2);
     return new Upstream(
         u.name(), u.algorithm(), u.persistence(), u.endpoints(), check, u.tls(), u.proxyProtocol());
+  }
+
+  static Endpoint endpoint(DatagramBackend backend) {
+    return endpoint(backend, 1);
+  }
+
+  static Endpoint endpoint(DatagramBackend backend, int weight) {
+    return new Endpoint(backend.name(), backend.address(), weight, false, true, backend.address());
   }
 
   static Endpoint endpoint(Backend backend) {

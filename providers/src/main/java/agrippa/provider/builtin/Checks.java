@@ -30,8 +30,8 @@ final class Checks {
       case PING -> new Probe.Ping();
       case HTTP -> http(monitor, encrypted);
       case HTTPS -> http(monitor, true);
-      case UDP_CONNECT, SCTP ->
-          throw new IllegalArgumentException("not vetted: " + monitor.type().wireName());
+      case UDP_CONNECT -> new Probe.Datagram();
+      case SCTP -> throw new IllegalArgumentException("not vetted: " + monitor.type().wireName());
     };
   }
 

@@ -5,6 +5,7 @@ import agrippa.provider.builtin.Metrics.OfPool;
 import agrippa.proxy.PlanMeter;
 import agrippa.proxy.PlanMeter.EndpointMeter;
 import agrippa.proxy.PlanMeter.FrontendMeter;
+import agrippa.proxy.plan.Frontend.Mode;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -33,8 +34,12 @@ final class MetricsPage implements Iterator<byte[]> {
   /// @param labels that tell it from others of its kind
   private record Labelled<T>(String labels, T meter) {}
 
-  /// The page of one load balancer.
-  static MetricsPage of(PlanMeter plan) {
+  /// The page of one load balancer, of which listeners of datagrams are left out: in Octavia they
+  /// are not HAProxy's, which makes the page.
+  static MetricsPage of(PlanMeter all) {
+    List<FrontendMeter> told =
+        all.frontends().stream().filter(it -> it.plan().mode() != Mode.UDP).toList();
+    PlanMeter plan = () -> told;
     List<Labelled<FrontendMeter>> listeners =
         plan.frontends().stream()
             .map(it -> new Labelled<>(label("listener", it.plan().name()), it))

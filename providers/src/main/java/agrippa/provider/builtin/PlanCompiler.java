@@ -25,7 +25,9 @@ import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.Upstream;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -52,6 +54,9 @@ final class PlanCompiler {
   /// On any path: Octavia documents `/metrics`, and its exporter does not look.
   private static final Route METRICS =
       new Route("metrics", List.of(), new Route.Action.Report(MetricsPage.CONTENT_TYPE));
+
+  /// What keepalived takes if a pool of datagrams says nothing.
+  private static final Duration DEFAULT_PERSISTENCE = Duration.ofSeconds(360);
 
   private final Rendered rendered;
   private final LoadBalancerTree tree;
@@ -110,7 +115,8 @@ final class PlanCompiler {
     return switch (protocol) {
       case TCP, HTTPS -> Mode.TCP;
       case HTTP, TERMINATED_HTTPS, PROMETHEUS -> Mode.HTTP;
-      case UDP, SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
+      case UDP -> Mode.UDP;
+      case SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
     };
   }
 
@@ -240,7 +246,7 @@ final class PlanCompiler {
     return new Upstream(
         pool.id().toString(),
         algorithm(pool.algorithm()),
-        persistence(pool.persistence()),
+        persistence(pool),
         rendered.members(pool).stream().map(this::endpoint).toList(),
         rendered.monitor(pool).map(it -> Checks.check(it, pool.tls().enabled())).orElse(null),
         pool.tls().enabled()
@@ -254,18 +260,27 @@ final class PlanCompiler {
       case ROUND_ROBIN -> Upstream.Algorithm.ROUND_ROBIN;
       case LEAST_CONNECTIONS -> Upstream.Algorithm.LEAST_CONNECTIONS;
       case SOURCE_IP -> Upstream.Algorithm.SOURCE_IP;
-      case SOURCE_IP_PORT -> throw new IllegalArgumentException("not vetted: " + algorithm);
+      case SOURCE_IP_PORT -> Upstream.Algorithm.SOURCE_IP_PORT;
     };
   }
 
-  private static Upstream.@Nullable Persistence persistence(@Nullable SessionPersistence asked) {
-    return switch (asked) {
+  private static Upstream.@Nullable Persistence persistence(Pool pool) {
+    return switch (pool.persistence()) {
       case null -> null;
-      case SessionPersistence.SourceIp _ -> new Upstream.Persistence.SourceIp();
+      case SessionPersistence.SourceIp it ->
+          pool.protocol() == PoolProtocol.UDP ? timed(it) : new Upstream.Persistence.SourceIp();
       case SessionPersistence.HttpCookie() ->
           new Upstream.Persistence.InsertedCookie(INSERTED_COOKIE);
       case SessionPersistence.AppCookie(var name) -> new Upstream.Persistence.LearntCookie(name);
     };
+  }
+
+  private static Upstream.Persistence timed(SessionPersistence.SourceIp asked) {
+    Integer seconds = asked.timeoutSeconds();
+    String mask = asked.granularity();
+    return new Upstream.Persistence.SourceIp(
+        seconds == null || seconds < 1 ? DEFAULT_PERSISTENCE : Duration.ofSeconds(seconds),
+        mask == null ? null : InetAddress.ofLiteral(mask));
   }
 
   private Endpoint endpoint(Member member) {
@@ -289,10 +304,10 @@ final class PlanCompiler {
 
   private static Upstream.ProxyProtocol proxyProtocol(PoolProtocol protocol) {
     return switch (protocol) {
-      case TCP, HTTP, HTTPS -> Upstream.ProxyProtocol.NONE;
+      case TCP, HTTP, HTTPS, UDP -> Upstream.ProxyProtocol.NONE;
       case PROXY -> Upstream.ProxyProtocol.V1;
       case PROXYV2 -> Upstream.ProxyProtocol.V2;
-      case UDP, SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
+      case SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
     };
   }
 }

@@ -1,8 +1,13 @@
 package agrippa.provider.builtin;
 
+import agrippa.model.HealthMonitor;
 import agrippa.model.Listener;
+import agrippa.model.ListenerProtocol;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.MonitorType;
 import agrippa.model.Pool;
+import agrippa.model.PoolId;
+import agrippa.model.PoolProtocol;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,7 +23,7 @@ final class Vetting {
   /// The first reason why a tree cannot be served, if there is one.
   static Optional<String> vet(LoadBalancerTree tree) {
     return Stream.concat(
-            tree.listeners().stream().map(Vetting::listener),
+            tree.listeners().stream().map(it -> listener(it).or(() -> mixture(tree, it))),
             tree.pools().stream().map(Vetting::pool))
         .flatMap(Optional::stream)
         .findFirst();
@@ -26,12 +31,23 @@ final class Vetting {
 
   private static Optional<String> listener(Listener listener) {
     return switch (listener.protocol()) {
-      case UDP, SCTP -> Optional.of(listener.protocol() + " protocol listeners are not supported.");
-      case TCP, HTTPS -> withoutPolicies(listener);
+      case SCTP -> Optional.of(listener.protocol() + " protocol listeners are not supported.");
+      case TCP, HTTPS, UDP -> withoutPolicies(listener);
       case PROMETHEUS -> withoutPolicies(listener).or(() -> tls(listener));
       case HTTP -> headers(listener);
       case TERMINATED_HTTPS -> headers(listener).or(() -> tls(listener));
     };
+  }
+
+  private static Optional<String> mixture(LoadBalancerTree tree, Listener listener) {
+    PoolId id = listener.defaultPool();
+    return (id == null ? Optional.<Pool>empty() : tree.pool(id))
+        .map(Pool::protocol)
+        .filter(it -> (it == PoolProtocol.UDP) != (listener.protocol() == ListenerProtocol.UDP))
+        .map(
+            it ->
+                "%s protocol listeners do not support %s protocol pools."
+                    .formatted(listener.protocol(), it));
   }
 
   private static Optional<String> withoutPolicies(Listener listener) {
@@ -56,12 +72,20 @@ final class Vetting {
 
   private static Optional<String> pool(Pool pool) {
     return switch (pool.protocol()) {
-      case UDP, SCTP -> Optional.of(pool.protocol() + " protocol pools are not supported.");
-      case TCP, HTTP, HTTPS, PROXY, PROXYV2 ->
-          pool.algorithm() == Pool.Algorithm.SOURCE_IP_PORT
-              ? Optional.of("Amphora provider does not support SOURCE_IP_PORT algorithm.")
-              : poolTls(pool);
+      case SCTP -> Optional.of(pool.protocol() + " protocol pools are not supported.");
+      case UDP -> datagrams(pool);
+      case TCP, HTTP, HTTPS, PROXY, PROXYV2 -> poolTls(pool);
     };
+  }
+
+  private static Optional<String> datagrams(Pool pool) {
+    HealthMonitor monitor = pool.monitor();
+    if (monitor != null && monitor.type() == MonitorType.SCTP) {
+      return Optional.of("SCTP health monitors are not supported.");
+    }
+    return pool.tls().enabled()
+        ? Optional.of("TLS is not supported by UDP protocol pools.")
+        : Optional.empty();
   }
 
   private static Optional<String> poolTls(Pool pool) {

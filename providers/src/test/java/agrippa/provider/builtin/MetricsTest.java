@@ -295,6 +295,20 @@ class MetricsTest {
   }
 
   @Test
+  void tellsNothingOfDatagrams() throws Exception {
+    int metrics = freePort();
+    serve(
+        List.of(
+            listener("metrics", ListenerProtocol.PROMETHEUS, metrics).build(),
+            listener("names", ListenerProtocol.UDP, metrics).to("servers").build()),
+        pool("servers", PoolProtocol.UDP).member("one", "127.0.0.1", 53).build());
+
+    assertThat(get(metrics, "/metrics").body())
+        .contains(uuid("metrics").toString())
+        .doesNotContain(uuid("names").toString(), uuid("servers").toString());
+  }
+
+  @Test
   void comesInSmallPiecesHoweverMuchThereIsToTell() {
     List<Upstream> upstreams =
         IntStream.range(0, 100).mapToObj(it -> upstream("pool-" + it, 100)).toList();

@@ -315,7 +315,8 @@ class PlanCompilerTest {
             List.of(
                 listener("a", ListenerProtocol.HTTP, 1).to("cookie").build(),
                 listener("b", ListenerProtocol.HTTP, 2).to("app").build(),
-                listener("c", ListenerProtocol.TCP, 3).to("source").build()),
+                listener("c", ListenerProtocol.TCP, 3).to("source").build(),
+                listener("d", ListenerProtocol.TCP, 4).to("flow").build()),
             List.of(
                 pool("cookie", PoolProtocol.HTTP)
                     .persistence(new SessionPersistence.HttpCookie())
@@ -327,14 +328,52 @@ class PlanCompilerTest {
                 pool("source", PoolProtocol.PROXYV2)
                     .algorithm(Pool.Algorithm.SOURCE_IP)
                     .persistence(new SessionPersistence.SourceIp(null, null))
-                    .build()));
+                    .build(),
+                pool("flow", PoolProtocol.TCP).algorithm(Pool.Algorithm.SOURCE_IP_PORT).build()));
 
-    assertThat(compiled(tree, "a", "b", "c", "cookie", "app", "source"))
+    assertThat(compiled(tree, "a", "b", "c", "d", "cookie", "app", "source", "flow"))
         .endsWith(
             """
             upstream cookie round robin, kept by own SRV
             upstream app least connections, kept by learnt JSESSIONID, proxy v1
             upstream source source ip, kept by address, proxy v2
+            upstream flow source ip port
+            """);
+  }
+
+  @Test
+  void datagrams() {
+    var tree =
+        tree(
+            List.of(
+                listener("dns", ListenerProtocol.UDP, 53).to("names").build(),
+                listener("tcp", ListenerProtocol.TCP, 53).build(),
+                listener("log", ListenerProtocol.UDP, 514).to("logs").build()),
+            List.of(
+                pool("names", PoolProtocol.UDP)
+                    .persistence(new SessionPersistence.SourceIp(null, null))
+                    .watched("one", "10.0.0.7", 53, "10.0.0.8", 54)
+                    .monitor(monitor(MonitorType.UDP_CONNECT))
+                    .build(),
+                pool("logs", PoolProtocol.UDP)
+                    .algorithm(Pool.Algorithm.SOURCE_IP)
+                    .persistence(new SessionPersistence.SourceIp(5, "255.255.255.0"))
+                    .build()));
+
+    assertThat(compiled(tree, "dns", "tcp", "log", "names", "logs", "one"))
+        .isEqualTo(
+            """
+            plan lb
+            frontend dns udp 127.10.10.150:53 limit 50000 timeouts 50000 5000 50000 0
+              default names
+            frontend tcp tcp 127.10.10.150:53 limit 50000 timeouts 50000 5000 50000 0
+              default none
+            frontend log udp 127.10.10.150:514 limit 50000 timeouts 50000 5000 50000 0
+              default logs
+            upstream names round robin, kept by address for 360s
+              one 127.0.0.7:53 weight 1 checked at 127.0.0.8:54
+              check datagram every 5s within 3s, rise 2 fall 4
+            upstream logs source ip, kept by address for 5s in 255.255.255.0
             """);
   }
 

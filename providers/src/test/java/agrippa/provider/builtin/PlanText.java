@@ -10,7 +10,9 @@ import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.plan.Upstream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -110,7 +112,10 @@ final class PlanText {
     String persistence =
         switch (it.persistence()) {
           case null -> "";
-          case Upstream.Persistence.SourceIp() -> ", kept by address";
+          case Upstream.Persistence.SourceIp(Duration timeout, InetAddress mask) ->
+              ", kept by address"
+                  + (timeout == null ? "" : " for %ds".formatted(timeout.toSeconds()))
+                  + (mask == null ? "" : " in " + mask.getHostAddress());
           case Upstream.Persistence.InsertedCookie(String cookie) -> ", kept by own " + cookie;
           case Upstream.Persistence.LearntCookie(String cookie) -> ", kept by learnt " + cookie;
         };
@@ -155,6 +160,7 @@ final class PlanText {
   private static String probe(Check.Probe probe) {
     return switch (probe) {
       case Check.Probe.Connect() -> "connect";
+      case Check.Probe.Datagram() -> "datagram";
       case Check.Probe.TlsHello() -> "tls hello";
       case Check.Probe.Ping() -> "ping";
       case Check.Probe.Http http ->

@@ -1,6 +1,7 @@
 package agrippa.provider.builtin;
 
 import static agrippa.provider.builtin.Trees.listener;
+import static agrippa.provider.builtin.Trees.monitor;
 import static agrippa.provider.builtin.Trees.pool;
 import static agrippa.provider.builtin.Trees.rule;
 import static agrippa.provider.builtin.Trees.tree;
@@ -12,6 +13,7 @@ import agrippa.model.Listener;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.ListenerTls;
 import agrippa.model.ListenerTls.ClientAuthentication;
+import agrippa.model.MonitorType;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.model.PoolTls;
@@ -31,29 +33,63 @@ class VettingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"UDP", "SCTP"})
+  @EnumSource(names = {"SCTP"})
   void refusesListenersOfOtherKinds(ListenerProtocol protocol) {
     assertThat(vetted(listener("a", protocol, 1).build()))
         .contains(protocol + " protocol listeners are not supported.");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"TCP", "HTTP", "HTTPS", "TERMINATED_HTTPS", "PROMETHEUS"})
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCTP")
   void takesTheListenersThatItServes(ListenerProtocol protocol) {
     assertThat(vetted(listener("a", protocol, 1).build())).isEmpty();
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"UDP", "SCTP"})
+  @EnumSource(names = {"SCTP"})
   void refusesPoolsOfOtherKinds(PoolProtocol protocol) {
     assertThat(vetted(pool("a", protocol).build()))
         .contains(protocol + " protocol pools are not supported.");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void takesEveryAlgorithm(Pool.Algorithm algorithm) {
+    assertThat(vetted(pool("a", PoolProtocol.TCP).algorithm(algorithm).build())).isEmpty();
+    assertThat(vetted(pool("a", PoolProtocol.UDP).algorithm(algorithm).build())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UDP_CONNECT", "TCP", "HTTP"})
+  void takesTheMonitorsOfDatagrams(MonitorType type) {
+    assertThat(vetted(pool("a", PoolProtocol.UDP).monitor(monitor(type)).build())).isEmpty();
+  }
+
   @Test
-  void refusesSourceIpPort() {
-    assertThat(vetted(pool("a", PoolProtocol.TCP).algorithm(Pool.Algorithm.SOURCE_IP_PORT).build()))
-        .contains("Amphora provider does not support SOURCE_IP_PORT algorithm.");
+  void refusesToWatchBySctp() {
+    assertThat(vetted(pool("a", PoolProtocol.UDP).monitor(monitor(MonitorType.SCTP)).build()))
+        .contains("SCTP health monitors are not supported.");
+  }
+
+  @Test
+  void refusesToEncryptDatagrams() {
+    assertThat(vetted(pool("a", PoolProtocol.UDP).tls(withoutCertificate()).build()))
+        .contains("TLS is not supported by UDP protocol pools.");
+  }
+
+  /// Octavia does not look at a new pool's protocol if the load balancer is named, too.
+  @Test
+  void refusesToMixDatagramsAndConnections() {
+    var datagrams = pool("a", PoolProtocol.UDP).build();
+    var connections = pool("a", PoolProtocol.TCP).build();
+    var udp = listener("l", ListenerProtocol.UDP, 1).to("a").build();
+    var tcp = listener("l", ListenerProtocol.TCP, 1).to("a").build();
+
+    assertThat(Vetting.vet(tree(List.of(udp), List.of(connections))))
+        .contains("UDP protocol listeners do not support TCP protocol pools.");
+    assertThat(Vetting.vet(tree(List.of(tcp), List.of(datagrams))))
+        .contains("TCP protocol listeners do not support UDP protocol pools.");
+    assertThat(Vetting.vet(tree(List.of(udp), List.of(datagrams)))).isEmpty();
   }
 
   @Test
@@ -91,6 +127,10 @@ class VettingTest {
     assertThat(vetted(pool("a", PoolProtocol.HTTP).tls(onlyHttp2(true)).build()))
         .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
     assertThat(vetted(pool("a", PoolProtocol.HTTP).tls(onlyHttp2(false)).build())).isEmpty();
+  }
+
+  private static PoolTls withoutCertificate() {
+    return new PoolTls(true, null, null, null, null, null, null);
   }
 
   private static PoolTls onlyHttp2(boolean enabled) {

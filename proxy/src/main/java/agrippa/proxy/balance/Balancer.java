@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Chooses among the endpoints that were usable when it was made. Immutable: every change of plan
 /// or health makes another one.
-sealed interface Balancer permits RoundRobin, LeastConnections, SourceIp {
+sealed interface Balancer permits RoundRobin, LeastConnections, Source {
 
-  /// @param client hash of the client's address
+  /// @param client hash of what the algorithm tells clients apart by
   /// @param turn number of this choice, counted over all loops and all balancers of the upstream
   /// @param avoid endpoint to take only if there is no other, or null
   /// @return null if there is no usable endpoint
@@ -20,7 +20,7 @@ sealed interface Balancer permits RoundRobin, LeastConnections, SourceIp {
     return switch (algorithm) {
       case ROUND_ROBIN -> new RoundRobin(WeightedSequence.of(rotation));
       case LEAST_CONNECTIONS -> new LeastConnections(rotation);
-      case SOURCE_IP -> new SourceIp(home(endpoints), WeightedSequence.of(rotation));
+      case SOURCE_IP, SOURCE_IP_PORT -> new Source(home(endpoints), WeightedSequence.of(rotation));
     };
   }
 

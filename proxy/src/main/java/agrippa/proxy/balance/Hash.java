@@ -14,6 +14,11 @@ final class Hash {
     return mix(hash);
   }
 
+  /// Of an address and a port at it.
+  static long of(byte[] address, int port) {
+    return mix(of(address) + port);
+  }
+
   /// The same as [#of(byte[])] of the bytes from `from` to `to`.
   static long of(Buffer in, int from, int to) {
     long hash = to - from;

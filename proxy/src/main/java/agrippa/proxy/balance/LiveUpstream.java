@@ -5,6 +5,8 @@ import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.EventLoop;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,9 @@ public final class LiveUpstream {
       Balancer balancer,
       StickyTable table) {}
 
+  /// The time of tables that remember for ever.
+  private static final long UNTIMED = 0;
+
   private final AtomicLong turns = new AtomicLong();
   // Written by whoever holds this object's monitor, read by every loop.
   private volatile State state;
@@ -33,7 +38,7 @@ public final class LiveUpstream {
   /// @param tls how to encrypt connections to endpoints, or null; stays the caller's to close
   public LiveUpstream(Upstream plan, EventLoop.@Nullable TlsContext tls) {
     List<LiveEndpoint> endpoints = plan.endpoints().stream().map(LiveEndpoint::new).toList();
-    state = state(plan, tls, endpoints, new StickyTable());
+    state = state(plan, tls, endpoints, table(plan.persistence()));
   }
 
   /// Its current settings.
@@ -55,26 +60,59 @@ public final class LiveUpstream {
   /// Where new work goes: where the client's address was sent before, if persistence wants that,
   /// else where the algorithm says.
   ///
-  /// @param client the client's address, in network order; not changed afterwards
+  /// @param now milliseconds on a clock that never goes back
   /// @param avoid an endpoint that could not be reached just now, chosen only if there is no
   ///     other
   /// @return null if no endpoint is usable
-  public @Nullable LiveEndpoint choose(byte[] client, @Nullable LiveEndpoint avoid) {
-    State now = state;
-    if (!(now.plan.persistence() instanceof Persistence.SourceIp)) {
-      return balance(now, client, avoid);
+  public @Nullable LiveEndpoint choose(Client client, long now, @Nullable LiveEndpoint avoid) {
+    State at = state;
+    if (!(at.plan.persistence() instanceof Persistence.SourceIp persistence)) {
+      return balance(at, client, avoid);
     }
-    StickyTable.Key key = new StickyTable.Key(client);
-    LiveEndpoint known = now.table.find(key, avoid);
+    StickyTable.Key key = key(persistence, client);
+    LiveEndpoint known = at.table.find(key, now, avoid);
     if (known != null) {
       return known;
     }
-    LiveEndpoint chosen = balance(now, client, avoid);
-    return chosen == null ? null : now.table.settle(key, chosen, avoid);
+    LiveEndpoint chosen = balance(at, client, avoid);
+    return chosen == null ? null : at.table.settle(key, chosen, now, avoid);
   }
 
-  private @Nullable LiveEndpoint balance(State now, byte[] client, @Nullable LiveEndpoint avoid) {
-    return now.balancer.choose(Hash.of(client), turns.getAndIncrement(), avoid);
+  private @Nullable LiveEndpoint balance(State at, Client client, @Nullable LiveEndpoint avoid) {
+    long hash =
+        at.plan.algorithm() == Upstream.Algorithm.SOURCE_IP_PORT
+            ? Hash.of(client.address(), client.port())
+            : Hash.of(client.address());
+    return at.balancer.choose(hash, turns.getAndIncrement(), avoid);
+  }
+
+  /// Says that a client which was sent to an endpoint is still there: persistence that forgets
+  /// those it does not hear of need not forget this one yet.
+  public void heard(Client client, LiveEndpoint endpoint, long now) {
+    State at = state;
+    if (at.plan.persistence() instanceof Persistence.SourceIp persistence
+        && persistence.timeout() != null) {
+      at.table.keep(key(persistence, client), endpoint, now);
+    }
+  }
+
+  private static StickyTable.Key key(Persistence.SourceIp persistence, Client client) {
+    InetAddress granularity = persistence.granularity();
+    byte[] mask = granularity == null ? new byte[0] : granularity.getAddress();
+    byte[] address = client.address();
+    if (mask.length != address.length) {
+      return new StickyTable.Key(address);
+    }
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] &= address[i];
+    }
+    return new StickyTable.Key(mask);
+  }
+
+  private static StickyTable table(@Nullable Persistence persistence) {
+    return persistence instanceof Persistence.SourceIp(Duration timeout, _) && timeout != null
+        ? new StickyTable(timeout.toMillis())
+        : new StickyTable(StickyTable.FOREVER);
   }
 
   /// The endpoint that an inserted cookie's value, the bytes from `from` to `to`, names; null if
@@ -87,12 +125,12 @@ public final class LiveUpstream {
   /// The endpoint that a cookie's value was learnt from; null if there is none or it is not usable.
   /// Weight does not matter. Only the first 64 bytes of the value count.
   public @Nullable LiveEndpoint learnt(Buffer in, int from, int to) {
-    return state.table.find(StickyTable.Key.of(in, from, to), null);
+    return state.table.find(StickyTable.Key.of(in, from, to), UNTIMED, null);
   }
 
   /// Remembers that an endpoint's response set a cookie to this value.
   public void learn(LiveEndpoint endpoint, Buffer in, int from, int to) {
-    state.table.put(StickyTable.Key.of(in, from, to), endpoint);
+    state.table.put(StickyTable.Key.of(in, from, to), endpoint, UNTIMED);
   }
 
   /// Becomes what another plan wants. Endpoints keep their state if name and address stay; the
@@ -113,7 +151,7 @@ public final class LiveUpstream {
       }
     }
     boolean samePersistence = Objects.equals(plan.persistence(), old.plan.persistence());
-    state = state(plan, tls, endpoints, samePersistence ? old.table : new StickyTable());
+    state = state(plan, tls, endpoints, samePersistence ? old.table : table(plan.persistence()));
     known.values().forEach(LiveEndpoint::retire);
   }
 

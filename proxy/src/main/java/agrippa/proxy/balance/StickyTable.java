@@ -16,48 +16,73 @@ final class StickyTable {
   /// Longer keys are cut to this many bytes.
   static final int LONGEST_KEY = 64;
 
+  /// A timeout that never comes.
+  static final long FOREVER = Long.MAX_VALUE;
+
   private static final int STRIPES = 16;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
+  private final long timeoutMillis;
 
-  StickyTable() {
+  /// @param timeoutMillis how long a key is remembered that is not looked for, or [#FOREVER]
+  StickyTable(long timeoutMillis) {
+    this.timeoutMillis = timeoutMillis;
     Arrays.setAll(stripes, i -> new Stripe());
   }
 
   /// The endpoint that a key belongs to if it may be used, else null.
-  @Nullable LiveEndpoint find(Key key, @Nullable LiveEndpoint avoid) {
+  @Nullable LiveEndpoint find(Key key, long now, @Nullable LiveEndpoint avoid) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      return usable(stripe.get(key), avoid);
+      return find(stripe, key, now, avoid);
     }
+  }
+
+  private @Nullable LiveEndpoint find(
+      Stripe stripe, Key key, long now, @Nullable LiveEndpoint avoid) {
+    Known known = stripe.get(key);
+    if (known == null
+        || known.endpoint == avoid
+        || !known.endpoint.usable()
+        || now - known.heard >= timeoutMillis) {
+      return null;
+    }
+    known.heard = now;
+    return known.endpoint;
   }
 
   /// Makes a key belong to an endpoint, unless another loop was faster.
   ///
   /// @return the endpoint that it belongs to now
-  LiveEndpoint settle(Key key, LiveEndpoint chosen, @Nullable LiveEndpoint avoid) {
+  LiveEndpoint settle(Key key, LiveEndpoint chosen, long now, @Nullable LiveEndpoint avoid) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      LiveEndpoint known = usable(stripe.get(key), avoid);
+      LiveEndpoint known = find(stripe, key, now, avoid);
       if (known != null) {
         return known;
       }
-      stripe.put(key, chosen);
+      stripe.put(key, new Known(chosen, now));
       return chosen;
     }
   }
 
-  /// Makes a key belong to an endpoint, whatever was before.
-  void put(Key key, LiveEndpoint endpoint) {
+  /// Remembers a key anew if it still belongs to this endpoint.
+  void keep(Key key, LiveEndpoint endpoint, long now) {
     Stripe stripe = stripe(key);
     synchronized (stripe) {
-      stripe.put(key, endpoint);
+      Known known = stripe.get(key);
+      if (known != null && known.endpoint == endpoint) {
+        known.heard = now;
+      }
     }
   }
 
-  private static @Nullable LiveEndpoint usable(
-      @Nullable LiveEndpoint endpoint, @Nullable LiveEndpoint avoid) {
-    return endpoint != null && endpoint != avoid && endpoint.usable() ? endpoint : null;
+  /// Makes a key belong to an endpoint, whatever was before.
+  void put(Key key, LiveEndpoint endpoint, long now) {
+    Stripe stripe = stripe(key);
+    synchronized (stripe) {
+      stripe.put(key, new Known(endpoint, now));
+    }
   }
 
   private Stripe stripe(Key key) {
@@ -97,15 +122,26 @@ final class StickyTable {
     }
   }
 
+  /// Guarded by its stripe.
+  private static final class Known {
+    private final LiveEndpoint endpoint;
+    private long heard;
+
+    Known(LiveEndpoint endpoint, long heard) {
+      this.endpoint = endpoint;
+      this.heard = heard;
+    }
+  }
+
   // In order of access. Guarded by itself.
   @SuppressWarnings("serial") // Never serialized.
-  private static final class Stripe extends LinkedHashMap<Key, LiveEndpoint> {
+  private static final class Stripe extends LinkedHashMap<Key, Known> {
     Stripe() {
       super(16, 0.75f, true);
     }
 
     @Override
-    protected boolean removeEldestEntry(Map.Entry<Key, LiveEndpoint> eldest) {
+    protected boolean removeEldestEntry(Map.Entry<Key, Known> eldest) {
       return size() > CAPACITY / STRIPES;
     }
   }

@@ -6,8 +6,12 @@ import agrippa.proxy.plan.Check.Probe;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.PortUnreachableException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLContext;
@@ -25,6 +29,9 @@ final class SocketProber implements Prober {
   /// ... and the message inside has this one.
   private static final int SERVER_HELLO = 2;
 
+  /// Longest wait for word that a datagram did not arrive: below the shortest timeout of a check.
+  private static final int REFUSAL_MILLIS = 500;
+
   private final SSLContext tls = TrustingTls.context();
   private final Ping ping;
 
@@ -36,6 +43,7 @@ final class SocketProber implements Prober {
   public String probe(Probe probe, Target target) throws IOException, InterruptedException {
     return switch (probe) {
       case Probe.Connect _ -> connect(target);
+      case Probe.Datagram _ -> datagram(target);
       case Probe.TlsHello _ -> tlsHello(target);
       case Probe.Http http -> http(http, target);
       case Probe.Ping _ -> ping(target.address().getAddress());
@@ -45,6 +53,21 @@ final class SocketProber implements Prober {
   private static String connect(Target target) throws IOException {
     try (Socket socket = open(target)) {
       return "connected from port " + socket.getLocalPort();
+    }
+  }
+
+  /// As `nc -uz` does it, with which Octavia's amphorae check.
+  private static String datagram(Target target) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(target.address());
+      socket.setSoTimeout(REFUSAL_MILLIS);
+      socket.send(new DatagramPacket(new byte[] {'X'}, 1));
+      socket.receive(new DatagramPacket(new byte[1], 1));
+      return "answered";
+    } catch (SocketTimeoutException e) {
+      return "not refused";
+    } catch (PortUnreachableException e) {
+      throw new IOException("refused", e);
     }
   }
 

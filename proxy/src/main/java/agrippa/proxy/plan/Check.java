@@ -18,6 +18,10 @@ public record Check(Probe probe, Duration interval, Duration timeout, int rise, 
     /// A TCP connection is accepted.
     record Connect() implements Probe {}
 
+    /// A datagram of one byte is sent, and no ICMP message says that it did not arrive. Silence
+    /// is good, since nobody knows what the endpoint would answer to.
+    record Datagram() implements Probe {}
+
     /// The endpoint answers a ClientHello with a ServerHello; its certificate does not matter.
     record TlsHello() implements Probe {}
 

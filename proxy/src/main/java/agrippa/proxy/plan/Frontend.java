@@ -7,19 +7,21 @@ import org.jspecify.annotations.Nullable;
 /// Where clients arrive.
 ///
 /// @param name unique within the plan
-/// @param mode whether bytes are relayed as they are or HTTP requests are routed one by one
-/// @param binds addresses to listen on, each with its port
+/// @param mode whether bytes or datagrams are relayed as they are, or HTTP requests are routed one
+///     by one
+/// @param binds addresses to listen on, each with its port; no wildcard for datagrams
 /// @param tls how TLS is ended here, or null to serve plain
 /// @param allowed client networks that may connect; empty means everybody. Others are closed at
-///     once
-/// @param connectionLimit most client connections at a time; more wait in the kernel's backlog
+///     once, and their datagrams dropped
+/// @param connectionLimit most client connections at a time; more wait in the kernel's
+///     backlog, and datagrams of more are dropped
 /// @param timeouts in milliseconds
 /// @param headers request headers to set (HTTP only)
 /// @param strictTransport `Strict-Transport-Security` (RFC 6797) that responses of endpoints get in
 ///     place of their own, or null: they keep what they have (HTTP only)
 /// @param routes tried in order, the first whose matches all hold wins (HTTP only)
-/// @param defaultUpstream upstream of requests that no route takes, or null: 503, or a closed
-///     connection in TCP mode
+/// @param defaultUpstream upstream of requests that no route takes, or null: 503, a closed
+///     connection in TCP mode, dropped datagrams in UDP mode
 public record Frontend(
     String name,
     Mode mode,
@@ -43,15 +45,34 @@ public record Frontend(
     }
   }
 
+  /// Whether a client's address, in network order, is in an allowed network.
+  public boolean allows(byte[] client) {
+    if (allowed.isEmpty()) {
+      return true;
+    }
+    for (Cidr network : allowed) {
+      if (network.contains(client)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// How a frontend reads what its clients send.
   public enum Mode {
+    /// Connections, whose bytes are relayed as they are.
     TCP,
-    HTTP
+    /// Connections with HTTP requests, each routed.
+    HTTP,
+    /// Datagrams. Those of one client address and port are a flow, which goes to one endpoint; it
+    /// counts as a connection.
+    UDP
   }
 
   /// All in milliseconds; 0 of the first three means no limit.
   ///
-  /// @param clientIdle longest silence of a client while the proxy waits for it
+  /// @param clientIdle longest silence of a client while the proxy waits for it; of both sides of
+  ///     a flow of datagrams
   /// @param connect longest time to establish a connection to an endpoint
   /// @param upstreamIdle longest silence of an endpoint while the proxy waits for it
   /// @param inspect longest wait for a first byte of the client before an endpoint is chosen; 0

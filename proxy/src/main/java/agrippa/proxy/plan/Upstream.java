@@ -1,5 +1,7 @@
 package agrippa.proxy.plan;
 
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,10 @@ public record Upstream(
   public enum Algorithm {
     ROUND_ROBIN,
     LEAST_CONNECTIONS,
-    SOURCE_IP
+    /// By the client's address: the same one for the same client.
+    SOURCE_IP,
+    /// By the client's address and port.
+    SOURCE_IP_PORT
   }
 
   /// The header that some endpoints want before a connection's first byte.
@@ -42,7 +47,18 @@ public record Upstream(
   /// How a client is kept at one endpoint.
   public sealed interface Persistence {
     /// By the client's address, in a bounded table that forgets the least recently used.
-    record SourceIp() implements Persistence {}
+    ///
+    /// @param timeout how long a client is remembered that is not heard of, or null: as long as
+    ///     there is room
+    /// @param granularity netmask of IPv4 or IPv6 addresses that count as one client, or null:
+    ///     each address counts, as do those of the other family
+    record SourceIp(@Nullable Duration timeout, @Nullable InetAddress granularity)
+        implements Persistence {
+      /// Each address, as long as there is room.
+      public SourceIp() {
+        this(null, null);
+      }
+    }
 
     /// By a cookie of the proxy's own, which holds the endpoint's name and is hidden from
     /// endpoints.

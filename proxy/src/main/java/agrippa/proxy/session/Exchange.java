@@ -102,7 +102,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     passage.begin(to);
     LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
     if (chosen == null) {
-      chosen = to.choose(session.clientAddress(), null);
+      chosen = to.choose(session.from(), http.loop().now(), null);
       announce = true;
     }
     if (chosen == null) {
@@ -188,7 +188,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     endpoint = null;
     failed.end();
     LiveUpstream of = Objects.requireNonNull(upstream);
-    LiveEndpoint next = tries < TRIES ? of.choose(session.clientAddress(), failed) : null;
+    LiveEndpoint next = tries < TRIES ? of.choose(session.from(), http.loop().now(), failed) : null;
     if (next == failed && !sameToo) {
       next = null;
     }

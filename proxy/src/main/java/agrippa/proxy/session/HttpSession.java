@@ -1,5 +1,6 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.balance.Client;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.HeadScanner;
@@ -38,7 +39,7 @@ public final class HttpSession implements Session, Handler {
   private final FrontendStats.Local stats;
   private final HttpLoop http;
   private final Runnable ended;
-  private final byte[] clientAddress;
+  private final Client from;
   private final EventLoop.Deadline deadline;
   private final Exchange exchange;
   private State state = State.HEAD;
@@ -66,7 +67,7 @@ public final class HttpSession implements Session, Handler {
     this.stats = stats;
     this.http = http;
     this.ended = ended;
-    this.clientAddress = client.remote().getAddress().getAddress();
+    this.from = Client.at(client.remote());
     this.deadline = http.loop().deadline(this::expired);
     this.exchange =
         new Exchange(this, http, client, new Passage(stats), frontend.get().plan().timeouts());
@@ -258,8 +259,8 @@ public final class HttpSession implements Session, Handler {
 
   // ---- what the exchange asks for
 
-  byte[] clientAddress() {
-    return clientAddress;
+  Client from() {
+    return from;
   }
 
   boolean draining() {

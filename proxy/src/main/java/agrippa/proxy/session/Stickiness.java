@@ -81,7 +81,7 @@ final class Stickiness {
           switch (persistence) {
             case Persistence.InsertedCookie(String cookie) -> Ascii.bytes(cookie);
             case Persistence.LearntCookie(String cookie) -> Ascii.bytes(cookie);
-            case Persistence.SourceIp() -> new byte[0];
+            case Persistence.SourceIp _ -> new byte[0];
             case null -> new byte[0];
           };
     }

@@ -1,5 +1,6 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.balance.Client;
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.plan.Frontend.Timeouts;
@@ -44,7 +45,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   private final Passage passage;
   private final EventLoop loop;
   private final EventLoop.Deadline deadline;
-  private final byte[] clientAddress;
+  private final Client from;
   private final Timeouts timeouts;
   private State state = State.INSPECTING;
   private @Nullable Buffer early;
@@ -70,7 +71,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     this.passage = new Passage(stats);
     this.loop = client.loop();
     this.deadline = loop.deadline(this::expired);
-    this.clientAddress = client.remote().getAddress().getAddress();
+    this.from = Client.at(client.remote());
     this.timeouts = frontend.get().plan().timeouts();
   }
 
@@ -150,7 +151,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
 
   /// @param avoid the endpoint that could not be reached, or null
   private void connect(LiveUpstream to, @Nullable LiveEndpoint avoid) {
-    LiveEndpoint chosen = tries < TRIES ? to.choose(clientAddress, avoid) : null;
+    LiveEndpoint chosen = tries < TRIES ? to.choose(from, loop.now(), avoid) : null;
     if (avoid != null) {
       passage.failed(Count.CONNECT_ERRORS, avoid, chosen);
     }

@@ -24,13 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What every balancer promises, and what each promises beyond that.
 class BalancerContractTest {
+  static final long NOW = 1_000_000;
 
   @ParameterizedTest
   @EnumSource
   void choosesNothingOfNothing(Algorithm algorithm) {
     LiveUpstream upstream = upstream(algorithm);
 
-    assertThat(upstream.choose(client(1), null)).isNull();
+    assertThat(upstream.choose(client(1), NOW, null)).isNull();
   }
 
   @ParameterizedTest
@@ -42,7 +43,11 @@ class BalancerContractTest {
     Map<String, Integer> counts = chooseAndHold(upstream, 8_000);
 
     assertThat(counts.keySet()).containsExactlyInAnyOrder("a", "b", "c");
-    int slack = algorithm == Algorithm.SOURCE_IP ? 250 : 0;
+    int slack =
+        switch (algorithm) {
+          case ROUND_ROBIN, LEAST_CONNECTIONS -> 0;
+          case SOURCE_IP, SOURCE_IP_PORT -> 250;
+        };
     assertThat(counts.get("a")).isBetween(1_000 - slack, 1_000 + slack);
     assertThat(counts.get("b")).isBetween(2_000 - slack, 2_000 + slack);
     assertThat(counts.get("c")).isBetween(5_000 - slack, 5_000 + slack);
@@ -85,10 +90,10 @@ class BalancerContractTest {
     LiveEndpoint a = named(upstream, "a");
 
     for (int i = 0; i < 500; i++) {
-      assertThat(upstream.choose(client(i), a)).isSameAs(named(upstream, "b"));
+      assertThat(upstream.choose(client(i), NOW, a)).isSameAs(named(upstream, "b"));
     }
     upstream.health(named(upstream, "b"), false);
-    assertThat(upstream.choose(client(1), a)).isSameAs(a);
+    assertThat(upstream.choose(client(1), NOW, a)).isSameAs(a);
   }
 
   @ParameterizedTest
@@ -117,7 +122,7 @@ class BalancerContractTest {
     upstream.update(plan(algorithm, new Endpoint("a", elsewhere, 1, false, true, elsewhere)), null);
 
     assertThat(before.retired()).isTrue();
-    assertThat(upstream.choose(client(1), null)).isNotSameAs(before).isNotNull();
+    assertThat(upstream.choose(client(1), NOW, null)).isNotSameAs(before).isNotNull();
   }
 
   @ParameterizedTest
@@ -134,7 +139,7 @@ class BalancerContractTest {
             threads.submit(
                 () -> {
                   for (int i = 0; i < 30_000; i++) {
-                    LiveEndpoint chosen = upstream.choose(client(first + i), null);
+                    LiveEndpoint chosen = upstream.choose(client(first + i), NOW, null);
                     assertThat(chosen).isNotNull();
                     seen.add(chosen);
                   }
@@ -174,7 +179,7 @@ class BalancerContractTest {
         threads.submit(
             () -> {
               for (int i = 0; i < 15_000; i++) {
-                String name = upstream.choose(client(i), null).plan().name();
+                String name = upstream.choose(client(i), NOW, null).plan().name();
                 counts.computeIfAbsent(name, _ -> new AtomicInteger()).incrementAndGet();
               }
             });
@@ -228,7 +233,7 @@ class BalancerContractTest {
 
     assertThat(hold(upstream, 3)).containsOnly(b);
     b.end();
-    assertThat(upstream.choose(client(1), null)).isSameAs(b);
+    assertThat(upstream.choose(client(1), NOW, null)).isSameAs(b);
   }
 
   @Test
@@ -245,7 +250,7 @@ class BalancerContractTest {
         upstream(Algorithm.SOURCE_IP, endpoint("a", 1), endpoint("b", 1), endpoint("c", 1));
     Map<Integer, LiveEndpoint> before = new HashMap<>();
     for (int i = 0; i < 3_000; i++) {
-      before.put(i, upstream.choose(client(i), null));
+      before.put(i, upstream.choose(client(i), NOW, null));
     }
     LiveEndpoint a = named(upstream, "a");
 
@@ -254,7 +259,7 @@ class BalancerContractTest {
     Map<String, Integer> moved = new HashMap<>();
     before.forEach(
         (client, home) -> {
-          LiveEndpoint now = upstream.choose(client(client), null);
+          LiveEndpoint now = upstream.choose(client(client), NOW, null);
           if (home == a) {
             moved.merge(now.plan().name(), 1, Integer::sum);
           } else {
@@ -265,7 +270,40 @@ class BalancerContractTest {
     assertThat(moved.values()).allMatch(count -> count > 350);
     upstream.health(a, true);
     before.forEach(
-        (client, home) -> assertThat(upstream.choose(client(client), null)).isSameAs(home));
+        (client, home) -> assertThat(upstream.choose(client(client), NOW, null)).isSameAs(home));
+  }
+
+  @Test
+  void sourceIpLooksAtNoPort() {
+    LiveUpstream upstream =
+        upstream(Algorithm.SOURCE_IP, endpoint("a", 1), endpoint("b", 1), endpoint("c", 1));
+
+    assertThat(namesByPort(upstream, 300)).hasSize(1);
+  }
+
+  @Test
+  void sourceIpAndPortSpreadsThePortsOfAClientAndKeepsEach() {
+    LiveUpstream upstream =
+        upstream(Algorithm.SOURCE_IP_PORT, endpoint("a", 1), endpoint("b", 1), endpoint("c", 1));
+
+    Map<String, Integer> counts = namesByPort(upstream, 3_000);
+
+    assertThat(counts).containsOnlyKeys("a", "b", "c");
+    assertThat(counts.values()).allMatch(count -> count > 850);
+    for (int port = 1_024; port < 1_124; port++) {
+      LiveEndpoint first = upstream.choose(client(1, port), NOW, null);
+      assertThat(upstream.choose(client(1, port), NOW, null)).isSameAs(first);
+    }
+  }
+
+  /// Where so many ports of one client go.
+  private static Map<String, Integer> namesByPort(LiveUpstream upstream, int ports) {
+    Map<String, Integer> counts = new HashMap<>();
+    for (int i = 0; i < ports; i++) {
+      LiveEndpoint chosen = upstream.choose(client(1, 1_024 + i), NOW, null);
+      counts.merge(chosen.plan().name(), 1, Integer::sum);
+    }
+    return counts;
   }
 
   /// Chooses with all work staying in flight until the last choice.
@@ -282,7 +320,7 @@ class BalancerContractTest {
   private static List<LiveEndpoint> hold(LiveUpstream upstream, int times) {
     List<LiveEndpoint> held = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      LiveEndpoint chosen = upstream.choose(client(i), null);
+      LiveEndpoint chosen = upstream.choose(client(i), NOW, null);
       chosen.begin();
       held.add(chosen);
     }
@@ -292,13 +330,17 @@ class BalancerContractTest {
   private static List<String> choose(LiveUpstream upstream, int times) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      names.add(upstream.choose(client(i), null).plan().name());
+      names.add(upstream.choose(client(i), NOW, null).plan().name());
     }
     return names;
   }
 
-  static byte[] client(int number) {
-    return ByteBuffer.allocate(4).putInt(0x0a000000 + number).array();
+  static Client client(int number) {
+    return client(number, 40_000);
+  }
+
+  static Client client(int number, int port) {
+    return new Client(ByteBuffer.allocate(4).putInt(0x0a000000 + number).array(), port);
   }
 
   static LiveEndpoint named(LiveUpstream upstream, String name) {

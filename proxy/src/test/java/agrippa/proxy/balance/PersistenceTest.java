@@ -1,5 +1,6 @@
 package agrippa.proxy.balance;
 
+import static agrippa.proxy.balance.BalancerContractTest.NOW;
 import static agrippa.proxy.balance.BalancerContractTest.client;
 import static agrippa.proxy.balance.BalancerContractTest.disabled;
 import static agrippa.proxy.balance.BalancerContractTest.endpoint;
@@ -13,8 +14,12 @@ import agrippa.proxy.plan.Upstream.Algorithm;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
 import agrippa.proxy.transport.Buffer;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -34,11 +39,11 @@ class PersistenceTest {
   void aClientStaysWhereItWas() {
     LiveUpstream upstream =
         upstream(new Persistence.SourceIp(), endpoint("a", 1), endpoint("b", 1));
-    LiveEndpoint first = upstream.choose(client(1), null);
+    LiveEndpoint first = upstream.choose(client(1), NOW, null);
 
     for (int i = 0; i < 10; i++) {
-      upstream.choose(client(100 + i), null);
-      assertThat(upstream.choose(client(1), null)).isSameAs(first);
+      upstream.choose(client(100 + i), NOW, null);
+      assertThat(upstream.choose(client(1), NOW, null)).isSameAs(first);
     }
   }
 
@@ -46,27 +51,27 @@ class PersistenceTest {
   void aClientMovesForGoodWhenItsEndpointGoesDown() {
     LiveUpstream upstream =
         upstream(new Persistence.SourceIp(), endpoint("a", 1), endpoint("b", 1));
-    LiveEndpoint first = upstream.choose(client(1), null);
+    LiveEndpoint first = upstream.choose(client(1), NOW, null);
 
     upstream.health(first, false);
-    LiveEndpoint second = upstream.choose(client(1), null);
+    LiveEndpoint second = upstream.choose(client(1), NOW, null);
     upstream.health(first, true);
 
     assertThat(second).isNotSameAs(first);
-    assertThat(upstream.choose(client(1), null)).isSameAs(second);
-    assertThat(upstream.choose(client(1), null)).isSameAs(second);
+    assertThat(upstream.choose(client(1), NOW, null)).isSameAs(second);
+    assertThat(upstream.choose(client(1), NOW, null)).isSameAs(second);
   }
 
   @Test
   void aClientMovesWhenItsEndpointCannotBeReached() {
     LiveUpstream upstream =
         upstream(new Persistence.SourceIp(), endpoint("a", 1), endpoint("b", 1));
-    LiveEndpoint first = upstream.choose(client(1), null);
+    LiveEndpoint first = upstream.choose(client(1), NOW, null);
 
-    LiveEndpoint second = upstream.choose(client(1), first);
+    LiveEndpoint second = upstream.choose(client(1), NOW, first);
 
     assertThat(second).isNotSameAs(first);
-    assertThat(upstream.choose(client(1), null)).isSameAs(second);
+    assertThat(upstream.choose(client(1), NOW, null)).isSameAs(second);
   }
 
   @Test
@@ -75,47 +80,47 @@ class PersistenceTest {
         upstream(new Persistence.SourceIp(), endpoint("a", 1), endpoint("b", 1));
     LiveEndpoint a = named(upstream, "a");
     int ofA = 0;
-    while (upstream.choose(client(ofA), null) != a) {
+    while (upstream.choose(client(ofA), NOW, null) != a) {
       ofA++;
     }
 
     upstream.update(plan(new Persistence.SourceIp(), endpoint("a", 0), endpoint("b", 1)), null);
 
-    assertThat(upstream.choose(client(ofA), null)).isSameAs(a);
+    assertThat(upstream.choose(client(ofA), NOW, null)).isSameAs(a);
     for (int i = 1_000; i < 1_100; i++) {
-      assertThat(upstream.choose(client(i), null)).isNotSameAs(a);
+      assertThat(upstream.choose(client(i), NOW, null)).isNotSameAs(a);
     }
   }
 
   @Test
   void disabledKeepsNobody() {
     LiveUpstream upstream = upstream(new Persistence.SourceIp(), endpoint("a", 1));
-    upstream.choose(client(1), null);
+    upstream.choose(client(1), NOW, null);
 
     upstream.update(plan(new Persistence.SourceIp(), disabled("a"), endpoint("b", 1)), null);
 
-    assertThat(upstream.choose(client(1), null)).isSameAs(named(upstream, "b"));
+    assertThat(upstream.choose(client(1), NOW, null)).isSameAs(named(upstream, "b"));
   }
 
   @Test
   void theTableIsBoundedAndForgetsTheLeastRecentlyUsed() {
-    StickyTable table = new StickyTable();
+    StickyTable table = new StickyTable(StickyTable.FOREVER);
     LiveEndpoint endpoint = named(upstream(null, endpoint("a", 1)), "a");
     int clients = 3 * StickyTable.CAPACITY;
     for (int i = 0; i < clients; i++) {
-      table.put(key(i), endpoint);
+      table.put(key(i), endpoint, NOW);
       // Always fresh.
-      assertThat(table.find(key(0), null)).isSameAs(endpoint);
+      assertThat(table.find(key(0), NOW, null)).isSameAs(endpoint);
     }
 
     int known = 0;
     for (int i = 0; i < clients; i++) {
-      known += table.find(key(i), null) == null ? 0 : 1;
+      known += table.find(key(i), NOW, null) == null ? 0 : 1;
     }
     assertThat(known).isEqualTo(StickyTable.CAPACITY);
-    assertThat(table.find(key(0), null)).isSameAs(endpoint);
-    assertThat(table.find(key(1), null)).isNull();
-    assertThat(table.find(key(clients - 1), null)).isSameAs(endpoint);
+    assertThat(table.find(key(0), NOW, null)).isSameAs(endpoint);
+    assertThat(table.find(key(1), NOW, null)).isNull();
+    assertThat(table.find(key(clients - 1), NOW, null)).isSameAs(endpoint);
   }
 
   @Test
@@ -124,7 +129,7 @@ class PersistenceTest {
         upstream(new Persistence.SourceIp(), endpoint("a", 1), endpoint("b", 1), endpoint("c", 1));
     try (var threads = Executors.newFixedThreadPool(4)) {
       for (int round = 0; round < 200; round++) {
-        byte[] client = client(round);
+        Client client = client(round);
         Set<LiveEndpoint> chosen = ConcurrentHashMap.newKeySet();
         CountDownLatch start = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(4);
@@ -132,7 +137,7 @@ class PersistenceTest {
           threads.submit(
               () -> {
                 start.await();
-                chosen.add(upstream.choose(client, null));
+                chosen.add(upstream.choose(client, NOW, null));
                 end.countDown();
                 return null;
               });
@@ -142,6 +147,74 @@ class PersistenceTest {
         assertThat(chosen).hasSize(1);
       }
     }
+  }
+
+  @Test
+  void aClientIsForgottenThatIsNotHeardOfForTheTimeout() {
+    LiveUpstream upstream =
+        upstream(
+            new Persistence.SourceIp(Duration.ofSeconds(5), null),
+            endpoint("a", 1),
+            endpoint("b", 1));
+    LiveEndpoint first = upstream.choose(client(1), NOW, null);
+
+    assertThat(upstream.choose(client(1), NOW + 4_999, null)).isSameAs(first);
+    upstream.heard(client(1), first, NOW + 9_000);
+    assertThat(upstream.choose(client(1), NOW + 13_999, null)).isSameAs(first);
+    // Forgotten, so that it is the next one's turn.
+    assertThat(upstream.choose(client(1), NOW + 18_999, null)).isNotSameAs(first);
+  }
+
+  @Test
+  void whoIsHeardOfElsewhereDoesNotMoveBack() {
+    LiveUpstream upstream =
+        upstream(
+            new Persistence.SourceIp(Duration.ofSeconds(5), null),
+            endpoint("a", 1),
+            endpoint("b", 1));
+    LiveEndpoint first = upstream.choose(client(1), NOW, null);
+    LiveEndpoint second = upstream.choose(client(1), NOW + 5_000, null);
+
+    upstream.heard(client(1), first, NOW + 9_000);
+
+    assertThat(second).isNotSameAs(first);
+    assertThat(upstream.choose(client(1), NOW + 9_999, null)).isSameAs(second);
+    assertThat(upstream.choose(client(1), NOW + 14_999, null)).isNotSameAs(second);
+  }
+
+  @Test
+  void addressesOfOneNetworkAreOneClient() throws Exception {
+    LiveUpstream upstream =
+        upstream(
+            new Persistence.SourceIp(null, InetAddress.ofLiteral("255.255.255.0")),
+            endpoint("a", 1),
+            endpoint("b", 1));
+    Map<Integer, LiveEndpoint> homes = new HashMap<>();
+    for (int network = 0; network < 4; network++) {
+      for (int host = 0; host < 256; host++) {
+        LiveEndpoint chosen = upstream.choose(client(network * 256 + host), NOW, null);
+        assertThat(homes.computeIfAbsent(network, _ -> chosen)).isSameAs(chosen);
+      }
+    }
+    // Each network took a turn, and no more than one.
+    assertThat(homes.get(0)).isSameAs(homes.get(2)).isNotSameAs(homes.get(1));
+    assertThat(homes.get(1)).isSameAs(homes.get(3));
+  }
+
+  @Test
+  void aMaskOfOneFamilyLeavesTheOtherAlone() {
+    LiveUpstream upstream =
+        upstream(
+            new Persistence.SourceIp(null, InetAddress.ofLiteral("ffff:ffff::")),
+            endpoint("a", 1),
+            endpoint("b", 1));
+
+    assertThat(upstream.choose(client(1), NOW, null))
+        .isNotSameAs(upstream.choose(client(2), NOW, null));
+    Client six = new Client(InetAddress.ofLiteral("2001:db8::1").getAddress(), 1);
+    Client near = new Client(InetAddress.ofLiteral("2001:db8:7::1").getAddress(), 1);
+    LiveEndpoint home = upstream.choose(six, NOW, null);
+    assertThat(upstream.choose(near, NOW, null)).isSameAs(home);
   }
 
   @Test
@@ -224,7 +297,7 @@ class PersistenceTest {
   }
 
   private static StickyTable.Key key(int client) {
-    return new StickyTable.Key(client(client));
+    return new StickyTable.Key(client(client).address());
   }
 
   private static LiveUpstream upstream(Persistence persistence, Endpoint... endpoints) {

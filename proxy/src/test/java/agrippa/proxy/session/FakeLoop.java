@@ -19,6 +19,9 @@ final class FakeLoop implements EventLoop {
   private final Deque<Runnable> ready = new ArrayDeque<>();
   private final List<FakeDeadline> deadlines = new ArrayList<>();
   private final Deque<FakeChannel> connecting = new ArrayDeque<>();
+  private final List<FakeLink> links = new ArrayList<>();
+  private boolean noLinks;
+  private FakePort port;
   private long now = 1_000;
   private Channel next;
 
@@ -101,6 +104,37 @@ final class FakeLoop implements EventLoop {
   @Override
   public ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) {
     throw new UnsupportedOperationException("tests accept by hand");
+  }
+
+  @Override
+  public FakePort datagrams(InetSocketAddress at, Runnable arrived) {
+    port = new FakePort(at, () -> serve(arrived));
+    return port;
+  }
+
+  /// The port that was opened last.
+  FakePort port() {
+    return port;
+  }
+
+  @Override
+  public FakeLink link(InetSocketAddress to, Runnable readable) {
+    if (noLinks) {
+      return null;
+    }
+    FakeLink link = new FakeLink(to, () -> serve(readable));
+    links.add(link);
+    return link;
+  }
+
+  /// Every link that was opened, the oldest first.
+  List<FakeLink> links() {
+    return links;
+  }
+
+  /// Whether the system has no sockets left for links.
+  void noLinks(boolean none) {
+    noLinks = none;
   }
 
   @Override

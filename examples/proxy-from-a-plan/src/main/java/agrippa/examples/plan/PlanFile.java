@@ -64,10 +64,15 @@ record PlanFile(
   }
 
   private @Nullable Check check() {
-    return checkSeconds == 0
-        ? null
-        : new Check(
-            new Check.Probe.Connect(), Duration.ofSeconds(checkSeconds), CHECK_TIMEOUT, 2, 2);
+    if (checkSeconds == 0) {
+      return null;
+    }
+    Check.Probe probe =
+        switch (mode) {
+          case HTTP, TCP -> new Check.Probe.Connect();
+          case UDP -> new Check.Probe.Datagram();
+        };
+    return new Check(probe, Duration.ofSeconds(checkSeconds), CHECK_TIMEOUT, 2, 2);
   }
 
   private static Endpoint endpoint(Server server) {

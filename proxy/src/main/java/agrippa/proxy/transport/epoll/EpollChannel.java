@@ -70,7 +70,7 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   static EpollChannel connect(EpollLoop loop, InetSocketAddress to, Handler handler) {
     Kernel kernel = loop.kernel();
     SocketAddress address = loop.address().set(to);
-    int fd = kernel.socket(address.family());
+    int fd = kernel.socket(address.family(), Kernel.SOCK_STREAM);
     EpollChannel channel = new EpollChannel(loop, fd, to);
     channel.handler = handler;
     channel.connecting = true;

@@ -2,6 +2,8 @@ package agrippa.proxy.transport.epoll;
 
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.CopyPump;
+import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.DatagramPort;
 import agrippa.proxy.transport.Handler;
 import agrippa.proxy.transport.Loop;
 import agrippa.proxy.transport.Pump;
@@ -242,6 +244,16 @@ public final class EpollLoop extends Loop {
   @Override
   public ServerChannel listen(InetSocketAddress at, Consumer<Channel> accepted) throws IOException {
     return EpollServerChannel.listen(this, at, accepted);
+  }
+
+  @Override
+  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) throws IOException {
+    return EpollDatagramPort.open(this, at, arrived);
+  }
+
+  @Override
+  public @Nullable DatagramLink link(InetSocketAddress to, Runnable readable) {
+    return EpollDatagramLink.open(this, to, readable);
   }
 
   @Override

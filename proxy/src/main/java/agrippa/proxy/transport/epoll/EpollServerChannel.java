@@ -60,7 +60,11 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
     }
     Kernel kernel = loop.kernel();
     boolean ipv6 = at.getAddress() instanceof Inet6Address;
-    int fd = check("socket", at, kernel.socket(ipv6 ? Kernel.AF_INET6 : Kernel.AF_INET));
+    int fd =
+        check(
+            "socket",
+            at,
+            kernel.socket(ipv6 ? Kernel.AF_INET6 : Kernel.AF_INET, Kernel.SOCK_STREAM));
     try {
       kernel.option(fd, Kernel.SOL_SOCKET, Kernel.SO_REUSEADDR, 1);
       check("reuse", at, kernel.option(fd, Kernel.SOL_SOCKET, Kernel.SO_REUSEPORT, 1));
@@ -79,7 +83,7 @@ final class EpollServerChannel implements ServerChannel, EpollLoop.Polled {
     return new EpollServerChannel(loop, fd, loop.address().get(), accepted);
   }
 
-  private static int check(String call, InetSocketAddress at, int result) throws BindException {
+  static int check(String call, InetSocketAddress at, int result) throws BindException {
     if (result < 0) {
       String why =
           switch (-result) {

@@ -21,6 +21,8 @@ final class Kernel {
   static final int EMFILE = 24;
   static final int ENFILE = 23;
   static final int ENOSPC = 28;
+  static final int EMSGSIZE = 90;
+  static final int EADDRNOTAVAIL = 99;
   static final int ECONNRESET = 104;
   static final int ENOBUFS = 105;
   static final int ECONNREFUSED = 111;
@@ -29,6 +31,7 @@ final class Kernel {
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
   static final int SOCK_STREAM = 1;
+  static final int SOCK_DGRAM = 2;
   static final int NONBLOCK = 0x800;
   static final int CLOEXEC = 0x80000;
   static final int MSG_NOSIGNAL = 0x4000;
@@ -38,6 +41,7 @@ final class Kernel {
   static final int SOL_SOCKET = 1;
   static final int SO_REUSEADDR = 2;
   static final int SO_ERROR = 4;
+  static final int SO_RCVBUF = 8;
   static final int SO_LINGER = 13;
   static final int SO_REUSEPORT = 15;
   static final int IPPROTO_TCP = 6;
@@ -79,6 +83,10 @@ final class Kernel {
   private static final MethodHandle CONNECT = function("connect", INT, INT, LONG, INT);
   private static final MethodHandle RECV = function("recv", LONG, INT, LONG, LONG, INT);
   private static final MethodHandle SEND = function("send", LONG, INT, LONG, LONG, INT);
+  private static final MethodHandle RECVFROM =
+      function("recvfrom", LONG, INT, LONG, LONG, INT, LONG, LONG);
+  private static final MethodHandle SENDTO =
+      function("sendto", LONG, INT, LONG, LONG, INT, LONG, INT);
   private static final MethodHandle SHUTDOWN = function("shutdown", INT, INT, INT);
   private static final MethodHandle CLOSE = function("close", INT, INT);
   private static final MethodHandle SETSOCKOPT =
@@ -186,9 +194,10 @@ final class Kernel {
     }
   }
 
-  int socket(int family) {
+  /// @param type [#SOCK_STREAM] or [#SOCK_DGRAM]
+  int socket(int family, int type) {
     try {
-      return result((int) SOCKET.invokeExact(errno, family, SOCK_STREAM | NONBLOCK | CLOEXEC, 0));
+      return result((int) SOCKET.invokeExact(errno, family, type | NONBLOCK | CLOEXEC, 0));
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -251,6 +260,30 @@ final class Kernel {
   long send(int fd, long address, long length, int more) {
     try {
       return result((long) SEND.invokeExact(errno, fd, address, length, MSG_NOSIGNAL | more));
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Takes a datagram, and notes who sent it.
+  long receive(int fd, long address, long length, SocketAddress from) {
+    try {
+      small.set(INT, 0, SocketAddress.CAPACITY);
+      return result(
+          (long)
+              RECVFROM.invokeExact(errno, fd, address, length, 0, from.address(), small.address()));
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /// Sends a datagram.
+  long send(int fd, long address, long length, SocketAddress to) {
+    try {
+      return result(
+          (long)
+              SENDTO.invokeExact(
+                  errno, fd, address, length, MSG_NOSIGNAL, to.address(), to.length()));
     } catch (Throwable e) {
       throw broken(e);
     }

@@ -2,6 +2,7 @@ package agrippa.proxy.transport.epoll;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
+import agrippa.proxy.transport.PeerAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,9 +17,12 @@ final class SocketAddress {
 
   private static final ValueLayout.OfShort FAMILY = ValueLayout.JAVA_SHORT;
   private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT.withOrder(BIG_ENDIAN);
+  private static final ValueLayout.OfInt IPV4 = ValueLayout.JAVA_INT.withOrder(BIG_ENDIAN);
+  private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG.withOrder(BIG_ENDIAN);
   private static final int PORT_AT = 2;
   private static final int IPV4_AT = 4;
   private static final int IPV4_LENGTH = 16;
+  private static final int FLOW_AT = 4;
   private static final int IPV6_AT = 8;
   private static final int SCOPE_AT = 24;
 
@@ -57,6 +61,34 @@ final class SocketAddress {
       memory.set(ValueLayout.JAVA_INT, SCOPE_AT, ipv6.getScopeId());
     }
     return this;
+  }
+
+  SocketAddress set(PeerAddress address) {
+    memory.set(PORT, PORT_AT, (short) address.port());
+    if (address.ipv6()) {
+      memory.set(FAMILY, 0, (short) Kernel.AF_INET6);
+      memory.set(ValueLayout.JAVA_INT, FLOW_AT, 0);
+      memory.set(WORD, IPV6_AT, address.high());
+      memory.set(WORD, IPV6_AT + Long.BYTES, address.low());
+      memory.set(ValueLayout.JAVA_INT, SCOPE_AT, address.scope());
+    } else {
+      memory.set(FAMILY, 0, (short) Kernel.AF_INET);
+      memory.set(IPV4, IPV4_AT, (int) address.low());
+    }
+    return this;
+  }
+
+  void get(PeerAddress into) {
+    int port = Short.toUnsignedInt(memory.get(PORT, PORT_AT));
+    if (family() == Kernel.AF_INET) {
+      into.setIpv4(memory.get(IPV4, IPV4_AT), port);
+    } else {
+      into.setIpv6(
+          memory.get(WORD, IPV6_AT),
+          memory.get(WORD, IPV6_AT + Long.BYTES),
+          memory.get(ValueLayout.JAVA_INT, SCOPE_AT),
+          port);
+    }
   }
 
   InetSocketAddress get() {

@@ -2,6 +2,8 @@ package agrippa.proxy.transport.nio;
 
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.CopyPump;
+import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.DatagramPort;
 import agrippa.proxy.transport.Handler;
 import agrippa.proxy.transport.Loop;
 import agrippa.proxy.transport.Pump;
@@ -12,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -123,7 +126,7 @@ public final class NioLoop extends Loop {
     }
   }
 
-  SelectionKey register(SocketChannel socket, int operations, Selected selected)
+  SelectionKey register(SelectableChannel socket, int operations, Selected selected)
       throws IOException {
     return socket.register(selector, operations, selected);
   }
@@ -166,6 +169,16 @@ public final class NioLoop extends Loop {
       socket.close();
       throw new IOException(e);
     }
+  }
+
+  @Override
+  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) throws IOException {
+    return NioDatagramPort.open(this, at, arrived);
+  }
+
+  @Override
+  public @Nullable DatagramLink link(InetSocketAddress to, Runnable readable) {
+    return NioDatagramLink.open(this, to, readable);
   }
 
   @Override

@@ -2,12 +2,12 @@ package agrippa.proxy.balance;
 
 import org.jspecify.annotations.Nullable;
 
-/// The client's address decides: the same one for the same client.
+/// Where the client sends from decides: the same one for the same client.
 ///
 /// @param home the endpoints that share the clients while all are up
 /// @param usable those that do now: clients whose home is down are spread over these, all others
 ///     stay where they are
-record SourceIp(WeightedSequence home, WeightedSequence usable) implements Balancer {
+record Source(WeightedSequence home, WeightedSequence usable) implements Balancer {
   @Override
   public @Nullable LiveEndpoint choose(long client, long turn, @Nullable LiveEndpoint avoid) {
     LiveEndpoint first = home.at(client, null);

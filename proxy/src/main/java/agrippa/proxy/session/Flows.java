@@ -1,0 +1,287 @@
+package agrippa.proxy.session;
+
+import agrippa.proxy.balance.Client;
+import agrippa.proxy.balance.LiveEndpoint;
+import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.stats.Count;
+import agrippa.proxy.stats.FrontendStats;
+import agrippa.proxy.transport.Buffer;
+import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.DatagramPort;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.PeerAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What arrives in datagrams at one address of a frontend, on one loop. Datagrams of one client
+/// address and port are a flow: they go to one endpoint through a socket of their own, and what
+/// comes back there goes to the client from the address that it had sent to.
+///
+/// Nobody says when a flow ends. It does when neither side was heard for the client's idle time;
+/// when its endpoint may not be used any more, left its upstream, or cannot be reached (ICMP); and,
+/// the least recently used first, when there are too many. A client that sends on begins another
+/// one. A datagram that nobody may take is dropped, and nobody is told.
+public final class Flows {
+  /// Datagrams in one turn before others have theirs.
+  private static final int BATCH = 64;
+
+  /// Flows tell persistence that their client is still there no more often than that.
+  private static final int TELL_MILLIS = 1_000;
+
+  private final EventLoop loop;
+  private final Supplier<FrontendSnapshot> frontend;
+  private final FrontendStats.Local stats;
+  private final Places places;
+  private final int limit;
+  private final EventLoop.Deadline expiry;
+  private final DatagramPort port;
+  private final PeerAddress sender = new PeerAddress();
+  // In order of use.
+  private final LinkedHashMap<PeerAddress, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// Where flows of all loops are counted.
+  public interface Places {
+    /// Takes a place if there is one.
+    boolean enter();
+
+    void leave();
+  }
+
+  private Flows(
+      EventLoop loop,
+      InetSocketAddress at,
+      Supplier<FrontendSnapshot> frontend,
+      FrontendStats.Local stats,
+      Places places,
+      int limit)
+      throws IOException {
+    this.loop = loop;
+    this.frontend = frontend;
+    this.stats = stats;
+    this.places = places;
+    this.limit = limit;
+    this.expiry = loop.deadline(this::expire);
+    this.port = loop.datagrams(at, this::arrived);
+  }
+
+  /// Begins to receive.
+  ///
+  /// @param frontend the frontend as planned now; asked for each new flow
+  /// @param stats this loop's counters of the frontend: a flow is a connection there
+  /// @param places what a flow must have
+  /// @param limit most flows; one more ends the one that was silent for the longest time
+  /// @throws IOException if the address cannot be bound
+  public static Flows at(
+      EventLoop loop,
+      InetSocketAddress at,
+      Supplier<FrontendSnapshot> frontend,
+      FrontendStats.Local stats,
+      Places places,
+      int limit)
+      throws IOException {
+    return new Flows(loop, at, frontend, stats, places, limit);
+  }
+
+  public InetSocketAddress local() {
+    return port.local();
+  }
+
+  /// The plan changed: ends the flows that it does not want as they are.
+  public void replanned() {
+    Frontend plan = frontend.get().plan();
+    List.copyOf(flows.values()).stream()
+        .filter(flow -> !flow.fits() || !plan.allows(flow.client.address()))
+        .forEach(Flow::end);
+    expire();
+  }
+
+  /// Ends all flows, and receives no more.
+  public void close() {
+    port.close();
+    List.copyOf(flows.values()).forEach(Flow::end);
+    expiry.cancel();
+  }
+
+  private void arrived() {
+    Buffer datagram = loop.scratch();
+    for (int i = 0; i < BATCH; i++) {
+      datagram.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
+      if (port.receive(datagram, sender) == DatagramPort.NOTHING) {
+        return;
+      }
+      forward(datagram);
+    }
+  }
+
+  private void forward(Buffer datagram) {
+    Flow flow = flows.get(sender);
+    if (flow != null && !flow.fits()) {
+      flow.end();
+      flow = null;
+    }
+    // What was sent before did not arrive; this one may, if somebody else takes it.
+    if (flow != null && !flow.forward(datagram)) {
+      flow = null;
+    }
+    if (flow == null) {
+      Flow begun = begin();
+      if (begun != null) {
+        begun.forward(datagram);
+      }
+    }
+  }
+
+  private @Nullable Flow begin() {
+    FrontendSnapshot now = frontend.get();
+    LiveUpstream upstream = now.defaultUpstream();
+    Client client = new Client(sender.bytes(), sender.port());
+    if (!now.plan().allows(client.address())) {
+      stats.count(Count.REFUSED);
+      return null;
+    }
+    if (upstream == null || !places.enter()) {
+      return null;
+    }
+    LiveEndpoint endpoint = upstream.choose(client, loop.now(), null);
+    Flow flow = endpoint == null ? null : connect(client, upstream, endpoint);
+    if (flow == null) {
+      places.leave();
+      return null;
+    }
+    flows.put(flow.key, flow);
+    if (flows.size() == 1) {
+      expire();
+    }
+    return flow;
+  }
+
+  private @Nullable Flow connect(Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
+    if (flows.size() >= limit) {
+      flows.firstEntry().getValue().end();
+    }
+    Flow flow = new Flow(sender.copy(), client, upstream, endpoint);
+    if (flow.connect()) {
+      return flow;
+    }
+    // The system may have no sockets or ports left.
+    Map.Entry<PeerAddress, Flow> eldest = flows.firstEntry();
+    if (eldest == null) {
+      return null;
+    }
+    eldest.getValue().end();
+    return flow.connect() ? flow : null;
+  }
+
+  /// Ends the flows that were silent for too long, and comes again when the next may be.
+  private void expire() {
+    long idle = frontend.get().plan().timeouts().clientIdle();
+    if (idle == 0) {
+      return;
+    }
+    Map.Entry<PeerAddress, Flow> eldest = flows.firstEntry();
+    while (eldest != null && loop.now() - eldest.getValue().used >= idle) {
+      eldest.getValue().end();
+      eldest = flows.firstEntry();
+    }
+    if (eldest != null) {
+      expiry.in(eldest.getValue().used + idle - loop.now());
+    }
+  }
+
+  private final class Flow {
+    private final PeerAddress key;
+    private final Client client;
+    private final LiveUpstream upstream;
+    private final LiveEndpoint endpoint;
+    private final Passage passage = new Passage(stats);
+    private @Nullable DatagramLink link;
+    private long used = loop.now();
+    private long told = used;
+
+    Flow(PeerAddress key, Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
+      this.key = key;
+      this.client = client;
+      this.upstream = upstream;
+      this.endpoint = endpoint;
+    }
+
+    boolean connect() {
+      link = loop.link(endpoint.plan().address(), this::answered);
+      if (link == null) {
+        return false;
+      }
+      endpoint.begin();
+      stats.connectionOpened();
+      passage.begin(upstream);
+      passage.assigned(endpoint);
+      passage.count(Count.ATTEMPTS);
+      return true;
+    }
+
+    /// Whether its datagrams would go there still.
+    boolean fits() {
+      return endpoint.usable() && frontend.get().defaultUpstream() == upstream;
+    }
+
+    /// @return whether it went on; else the flow has ended
+    boolean forward(Buffer datagram) {
+      int count = datagram.length();
+      if (link == null || !link.send(datagram)) {
+        refused();
+        return false;
+      }
+      stats.bytesIn(count);
+      passage.count(Count.BYTES_IN, count);
+      used = loop.now();
+      if (used - told >= TELL_MILLIS) {
+        told = used;
+        upstream.heard(client, endpoint, used);
+      }
+      return true;
+    }
+
+    private void answered() {
+      Buffer datagram = loop.scratch();
+      for (int i = 0; i < BATCH && link != null; i++) {
+        datagram.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
+        int count = link.receive(datagram);
+        if (count == DatagramLink.NOTHING) {
+          return;
+        }
+        if (count == DatagramLink.FAILED) {
+          refused();
+          return;
+        }
+        port.send(datagram, key);
+        stats.bytesOut(count);
+        passage.count(Count.BYTES_OUT, count);
+        used = loop.now();
+        // Looked up so that it counts as used.
+        flows.get(key);
+      }
+    }
+
+    private void refused() {
+      passage.count(Count.CONNECT_ERRORS);
+      end();
+    }
+
+    void end() {
+      if (link != null) {
+        link.close();
+        link = null;
+        flows.remove(key);
+        endpoint.end();
+        passage.end();
+        stats.connectionClosed();
+        places.leave();
+      }
+    }
+  }
+}

@@ -1,0 +1,8 @@
+package agrippa.proxy.transport;
+
+final class NioDatagramTest extends DatagramContract {
+  @Override
+  Transport transport() {
+    return Transport.NIO;
+  }
+}
