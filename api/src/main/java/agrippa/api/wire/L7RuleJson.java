@@ -55,7 +55,8 @@ public final class L7RuleJson {
           .plain("project_id", it -> it.tree().loadBalancer().project())
           .shown("tenant_id", it -> it.tree().loadBalancer().project())
           .plain("admin_state_up", it -> it.it().adminStateUp())
-          .shown("tags", it -> it.it().tags());
+          .shown("tags", it -> it.it().tags())
+          .filterOnly("l7policy_id", it -> it.parent().id());
 
   private L7RuleJson() {}
 

@@ -151,7 +151,8 @@ public final class ListenerJson {
           .plain("hsts_max_age", it -> it.it().tls().hstsMaxAge())
           .plain("hsts_include_subdomains", it -> it.it().tls().hstsIncludeSubdomains())
           .plain("hsts_preload", it -> it.it().tls().hstsPreload())
-          .filterOnly("loadbalancer_id", it -> it.parent().id());
+          .filterOnly("loadbalancer_id", it -> it.parent().id())
+          .filterOnly("load_balancer_id", it -> it.parent().id());
 
   private ListenerJson() {}
 

@@ -168,7 +168,8 @@ public final class PoolJson {
           .plain("tls_ciphers", it -> it.it().tls().ciphers())
           .plain("tls_versions", it -> it.it().tls().versions())
           .plain("alpn_protocols", it -> it.it().tls().alpn())
-          .filterOnly("loadbalancer_id", it -> it.parent().id());
+          .filterOnly("loadbalancer_id", it -> it.parent().id())
+          .filterOnly("load_balancer_id", it -> it.parent().id());
 
   private PoolJson() {}
 
