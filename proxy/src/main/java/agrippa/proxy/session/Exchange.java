@@ -1,6 +1,5 @@
 package agrippa.proxy.session;
 
-import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
@@ -26,13 +25,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     TUNNEL
   }
 
-  private static final int TRIES = 4;
-
   private final HttpSession session;
   private final HttpLoop http;
   private final Channel client;
-  private final Stickiness stickiness = new Stickiness();
-  private final ConnectionSource connections;
+  private final Attempts attempts;
   private final Asked asked = new Asked();
   private final Passage passage;
   private final Relay requestBody;
@@ -41,16 +37,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private Phase phase = Phase.IDLE;
   private Timeouts timeouts;
 
-  // Where the request goes.
-  private @Nullable LiveUpstream upstream;
-  private @Nullable LiveEndpoint endpoint;
-  private @Nullable UpstreamConnection connection;
   private @Nullable Tunnel tunnel;
-  private int tries;
-  private boolean announce;
   private byte @Nullable [] strictTransport;
-  // The head and what there was of the body: to be sent, or to be sent again.
-  private @Nullable Buffer request;
   // Some of the request will never be delivered.
   private boolean requestBroken;
 
@@ -60,7 +48,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     this.client = client;
     this.passage = passage;
     this.timeouts = timeouts;
-    this.connections = new ConnectionSource(http, client);
+    this.attempts = new Attempts(session, http, client, passage, this);
     this.requestBody = new Relay(http);
     this.reply = new Reply(http, client, asked, this);
     this.page = new PageSender(http, this::pieceReady);
@@ -77,8 +65,6 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     timeouts = limits;
     asked.remember(in, head);
     requestBroken = false;
-    tries = 0;
-    announce = false;
     Framing framing =
         head.chunked() ? Framing.CHUNKED : head.length() > 0 ? Framing.LENGTH : Framing.NONE;
     requestBody.begin(client, framing, head.length(), clientDrained);
@@ -96,39 +82,15 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   ///
   /// @param strict what [FrontendSnapshot#strictTransport] says
   void forward(Buffer in, LiveUpstream to, InsertedFields inserted, byte @Nullable [] strict) {
-    upstream = to;
     strictTransport = strict;
-    int received = in.length();
-    passage.begin(to);
-    LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
-    if (chosen == null) {
-      chosen = to.choose(session.from(), http.loop().now(), null);
-      announce = true;
-    }
-    if (chosen == null) {
+    if (!attempts.choose(in, to, inserted, asked.upgrade())) {
       http.giveBack(in);
       answer(Answer.UNAVAILABLE);
-      return;
+    } else if (attempts.start(in, replayable())) {
+      transmit(in);
+    } else {
+      connecting();
     }
-    byte[] hidden = stickiness.hidden(to);
-    boolean addressInFields = !ConnectionSource.names(to);
-    RequestEdit.apply(http, in, client, inserted, asked.upgrade(), hidden, addressInFields);
-    assign(chosen);
-    passage.count(Count.BYTES_IN, received);
-    UpstreamConnection idle = connections.take(chosen, to, replayable());
-    if (idle == null) {
-      request = http.isScratch(in) ? http.keep(in, in.start(), in.end()) : in;
-      connect(chosen);
-      return;
-    }
-    if (replayable()) {
-      request = http.keep(in, in.start(), in.end());
-    }
-    connection = idle;
-    idle.use(this);
-    passage.count(Count.REUSES);
-    transmit(idle, in);
-    http.giveBack(in);
   }
 
   /// Whether the request may be sent twice (RFC 9110 section 9.2.2), and is here as a whole.
@@ -136,42 +98,14 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     return asked.idempotent() && requestBody.taken();
   }
 
-  private void assign(LiveEndpoint chosen) {
-    endpoint = chosen;
-    chosen.begin();
-    passage.assigned(chosen);
-  }
-
-  private void connect(LiveEndpoint to) {
-    tries++;
+  private void connecting() {
     phase = Phase.CONNECTING;
-    passage.count(Count.ATTEMPTS);
-    connection = connections.open(to, Objects.requireNonNull(upstream), this);
     arm();
   }
 
   @Override
   public void upstreamConnected() {
-    UpstreamConnection to = Objects.requireNonNull(connection);
-    Buffer whole = Objects.requireNonNull(request);
-    // What can be sent again is kept until the endpoint has answered something.
-    request = replayable() ? http.keep(whole, whole.start(), whole.end()) : null;
-    Buffer out = withProxyHeader(whole);
-    transmit(to, out);
-    http.giveBack(out);
-  }
-
-  private Buffer withProxyHeader(Buffer out) {
-    byte[] header = ProxyHeader.of(Objects.requireNonNull(upstream).plan().proxyProtocol(), client);
-    if (header.length == 0) {
-      return out;
-    }
-    Buffer both = http.buffers().take(header.length + out.length());
-    both.put(0, header, 0, header.length);
-    both.produced(header.length);
-    both.append(out);
-    http.giveBack(out);
-    return both;
+    transmit(attempts.opening(replayable()));
   }
 
   @Override
@@ -179,34 +113,20 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     tryAgain(true, Count.CONNECT_ERRORS, Answer.UNAVAILABLE);
   }
 
-  /// @param sameToo whether the endpoint that just failed may be tried again if there is no other
-  /// @param why what is counted if nobody may be tried
-  /// @param otherwise what the client is told then
+  /// @param otherwise what the client is told if there is nobody to try
   private void tryAgain(boolean sameToo, Count why, Answer otherwise) {
-    LiveEndpoint failed = Objects.requireNonNull(endpoint);
-    connection = null;
-    endpoint = null;
-    failed.end();
-    LiveUpstream of = Objects.requireNonNull(upstream);
-    LiveEndpoint next = tries < TRIES ? of.choose(session.from(), http.loop().now(), failed) : null;
-    if (next == failed && !sameToo) {
-      next = null;
-    }
-    passage.failed(why, failed, next);
-    if (next == null) {
+    if (attempts.next(sameToo, why)) {
+      connecting();
+    } else {
       fail(otherwise);
-      return;
     }
-    announce |= next != failed;
-    assign(next);
-    connect(next);
   }
 
   /// Sends the request, then goes on with a body that is not all there yet.
-  private void transmit(UpstreamConnection to, Buffer out) {
+  private void transmit(Buffer out) {
     phase = Phase.AWAITING;
     reply.begin();
-    requestBody.sink(to.channel());
+    requestBody.sink(attempts.connection().channel());
     if (!requestBody.send(out)) {
       requestLost();
     } else if (!requestBody.taken() && !requestBody.drained()) {
@@ -214,6 +134,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     } else {
       arm();
     }
+    http.giveBack(out);
   }
 
   private void moveRequest() {
@@ -246,7 +167,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   // ---- the response
 
   private void readReply() {
-    Reply.Outcome outcome = reply.read(Objects.requireNonNull(connection).channel());
+    Reply.Outcome outcome = reply.read(attempts.connection().channel());
     if (outcome == Reply.Outcome.BEGUN) {
       phase = Phase.RESPONDING;
       outcome = reply.movable() ? reply.move() : Reply.Outcome.WAITING;
@@ -271,7 +192,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   @Override
   public void heard() {
-    dropRequest();
+    attempts.heard();
   }
 
   @Override
@@ -281,11 +202,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   @Override
   public byte @Nullable [] linesFor(Buffer in, ResponseHead head) {
-    LiveUpstream of = Objects.requireNonNull(upstream);
-    LiveEndpoint by = Objects.requireNonNull(endpoint);
-    passage.responded(head.status());
-    stickiness.learn(of, by, in, head.fields());
-    return announce ? stickiness.announcement(of, by) : null;
+    return attempts.responded(in, head);
   }
 
   @Override
@@ -295,17 +212,16 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   /// The connection broke before a whole response head.
   private void replyLost() {
-    UpstreamConnection lost = Objects.requireNonNull(connection);
-    if (request == null) {
+    if (!attempts.repeatable()) {
       failResponse(Answer.BAD_GATEWAY);
       return;
     }
-    lost.close();
     requestBody.reset();
     requestBroken = false;
-    if (lost.reused()) {
+    if (attempts.connection().reused()) {
       // An idle connection that the endpoint had closed: as if it had never been there.
-      connect(Objects.requireNonNull(endpoint));
+      attempts.again();
+      connecting();
     } else {
       // It fell over this request, or just died: others may do better.
       tryAgain(false, Count.RESPONSE_ERRORS, Answer.BAD_GATEWAY);
@@ -324,10 +240,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     }
     boolean whole = requestBody.done() && !requestBroken;
     boolean clientDrained = requestBody.drained();
-    UpstreamConnection with = connection;
-    if (with != null && reply.reusable() && whole) {
-      connection = null;
-      connections.giveBack(with, Objects.requireNonNull(upstream), reply.drained());
+    if (attempts.connected() && reply.reusable() && whole) {
+      attempts.giveBack(reply.drained());
     }
     close();
     session.responded(asked.keepAlive() && whole, whole, clientDrained);
@@ -388,10 +302,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   void expired() {
     switch (phase) {
       case IDLE -> {}
-      case CONNECTING -> {
-        Objects.requireNonNull(connection).close();
-        upstreamConnectFailed();
-      }
+      case CONNECTING -> upstreamConnectFailed();
       case AWAITING -> {
         if (waitsForClient()) {
           refuse(Answer.REQUEST_TIMEOUT);
@@ -497,7 +408,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   /// Gives up on the endpoint.
   private void fail(Answer answer) {
-    leaveEndpoint();
+    endTunnel();
+    attempts.leave();
     requestBroken |= !requestBody.taken();
     requestBody.reset();
     answer(answer);
@@ -507,7 +419,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   private void openTunnel() {
     phase = Phase.TUNNEL;
-    Channel to = Objects.requireNonNull(connection).channel();
+    Channel to = attempts.connection().channel();
     Buffer early = session.takeHeld();
     Buffer preface = null;
     if (early != null) {
@@ -546,45 +458,27 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   // ---- the end
 
-  private void dropRequest() {
-    if (request != null) {
-      http.giveBack(request);
-      request = null;
-    }
-  }
-
-  private void leaveEndpoint() {
+  private void endTunnel() {
     if (tunnel != null) {
       Tunnel ending = tunnel;
       tunnel = null;
       ending.abort();
     }
-    if (connection != null) {
-      connection.close();
-      connection = null;
-    }
-    if (endpoint != null) {
-      endpoint.end();
-      endpoint = null;
-    }
-    passage.left();
-    dropRequest();
   }
 
   /// Lets go of everything that belongs to the present exchange.
   private void close() {
-    leaveEndpoint();
+    endTunnel();
+    attempts.finish();
     requestBody.reset();
     reply.reset();
-    passage.end();
     page.reset();
-    upstream = null;
     phase = Phase.IDLE;
   }
 
   /// Lets go of what was kept for another exchange, too.
   void end() {
     close();
-    connections.close();
+    attempts.end();
   }
 }

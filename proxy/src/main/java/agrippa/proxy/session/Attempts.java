@@ -1,0 +1,239 @@
+package agrippa.proxy.session;
+
+import agrippa.proxy.balance.LiveEndpoint;
+import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.http.ResponseHead;
+import agrippa.proxy.stats.Count;
+import agrippa.proxy.transport.Buffer;
+import agrippa.proxy.transport.Channel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The attempts to bring a request to an endpoint of its upstream: who is chosen, the connection,
+/// and what is kept to be sent again. Used for request after request.
+final class Attempts {
+  private static final int MOST = 4;
+
+  private final HttpSession session;
+  private final HttpLoop http;
+  private final Channel client;
+  private final Passage passage;
+  private final UpstreamConnection.User user;
+  private final Stickiness stickiness = new Stickiness();
+  private final ConnectionSource connections;
+
+  private @Nullable LiveUpstream upstream;
+  private @Nullable LiveEndpoint endpoint;
+  private @Nullable UpstreamConnection connection;
+  private int connects;
+  // Whether the client is to be told where it was sent.
+  private boolean announce;
+  // The head and what there was of the body: to be sent, or to be sent again.
+  private @Nullable Buffer request;
+
+  /// @param user who hears of the connections
+  Attempts(
+      HttpSession session,
+      HttpLoop http,
+      Channel client,
+      Passage passage,
+      UpstreamConnection.User user) {
+    this.session = session;
+    this.http = http;
+    this.client = client;
+    this.passage = passage;
+    this.user = user;
+    this.connections = new ConnectionSource(http, client);
+  }
+
+  /// The connection under way or in use.
+  UpstreamConnection connection() {
+    return Objects.requireNonNull(connection);
+  }
+
+  boolean connected() {
+    return connection != null;
+  }
+
+  // ---- the first attempt
+
+  /// Chooses an endpoint for the request in `in`, and makes the request fit for it.
+  ///
+  /// @param upgrade whether the client wants to change to another protocol
+  /// @return whether there is one
+  boolean choose(Buffer in, LiveUpstream to, InsertedFields inserted, boolean upgrade) {
+    upstream = to;
+    connects = 0;
+    int received = in.length();
+    passage.begin(to);
+    LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
+    announce = chosen == null;
+    if (chosen == null) {
+      chosen = to.choose(session.from(), http.loop().now(), null);
+    }
+    if (chosen == null) {
+      return false;
+    }
+    boolean addressInFields = !ConnectionSource.names(to);
+    RequestEdit.apply(http, in, client, inserted, upgrade, stickiness.hidden(to), addressInFields);
+    assign(chosen);
+    passage.count(Count.BYTES_IN, received);
+    return true;
+  }
+
+  /// Begins with the endpoint that was chosen.
+  ///
+  /// @param in the request; it belongs to this from now on if a connection has to be made
+  /// @param replayable whether it is here as a whole and may be sent twice
+  /// @return whether there is a connection already, over which `in` is to be sent
+  boolean start(Buffer in, boolean replayable) {
+    LiveEndpoint chosen = Objects.requireNonNull(endpoint);
+    UpstreamConnection idle =
+        connections.take(chosen, Objects.requireNonNull(upstream), replayable);
+    if (idle == null) {
+      request = http.isScratch(in) ? http.keep(in, in.start(), in.end()) : in;
+      connect();
+      return false;
+    }
+    if (replayable) {
+      request = http.keep(in, in.start(), in.end());
+    }
+    connection = idle;
+    idle.use(user);
+    passage.count(Count.REUSES);
+    return true;
+  }
+
+  private void assign(LiveEndpoint chosen) {
+    endpoint = chosen;
+    chosen.begin();
+    passage.assigned(chosen);
+  }
+
+  private void connect() {
+    connects++;
+    passage.count(Count.ATTEMPTS);
+    connection =
+        connections.open(Objects.requireNonNull(endpoint), Objects.requireNonNull(upstream), user);
+  }
+
+  /// What is to be sent over a connection that is made now. What can be sent again is kept until
+  /// the endpoint has answered something.
+  Buffer opening(boolean replayable) {
+    Buffer whole = Objects.requireNonNull(request);
+    request = replayable ? http.keep(whole, whole.start(), whole.end()) : null;
+    return withProxyHeader(whole);
+  }
+
+  private Buffer withProxyHeader(Buffer out) {
+    byte[] header = ProxyHeader.of(Objects.requireNonNull(upstream).plan().proxyProtocol(), client);
+    if (header.length == 0) {
+      return out;
+    }
+    Buffer both = http.buffers().take(header.length + out.length());
+    both.put(0, header, 0, header.length);
+    both.produced(header.length);
+    both.append(out);
+    http.giveBack(out);
+    return both;
+  }
+
+  // ---- further attempts
+
+  /// Whether the request is kept, so that it can be sent again.
+  boolean repeatable() {
+    return request != null;
+  }
+
+  /// Connects to the same endpoint once more, as if the connection had never been there.
+  void again() {
+    connection().close();
+    connect();
+  }
+
+  /// Gives up on the endpoint and connects to another one.
+  ///
+  /// @param sameToo whether the endpoint that just failed may be tried again if there is no other
+  /// @param why what is counted if nobody may be tried
+  /// @return whether somebody is tried
+  boolean next(boolean sameToo, Count why) {
+    LiveEndpoint failed = Objects.requireNonNull(endpoint);
+    connection().close();
+    connection = null;
+    endpoint = null;
+    failed.end();
+    LiveUpstream of = Objects.requireNonNull(upstream);
+    LiveEndpoint other =
+        connects < MOST ? of.choose(session.from(), http.loop().now(), failed) : null;
+    if (other == failed && !sameToo) {
+      other = null;
+    }
+    passage.failed(why, failed, other);
+    if (other == null) {
+      return false;
+    }
+    announce |= other != failed;
+    assign(other);
+    connect();
+    return true;
+  }
+
+  // ---- the response
+
+  /// The endpoint has answered something: nothing will be sent again.
+  void heard() {
+    if (request != null) {
+      http.giveBack(request);
+      request = null;
+    }
+  }
+
+  /// Learns from a response head.
+  ///
+  /// @return lines to add, or null
+  byte @Nullable [] responded(Buffer in, ResponseHead head) {
+    LiveUpstream of = Objects.requireNonNull(upstream);
+    LiveEndpoint by = Objects.requireNonNull(endpoint);
+    passage.responded(head.status());
+    stickiness.learn(of, by, in, head.fields());
+    return announce ? stickiness.announcement(of, by) : null;
+  }
+
+  /// Leaves the connection to others.
+  ///
+  /// @param drained as in [ConnectionSource#giveBack]
+  void giveBack(boolean drained) {
+    UpstreamConnection with = connection();
+    connection = null;
+    connections.giveBack(with, Objects.requireNonNull(upstream), drained);
+  }
+
+  // ---- the end
+
+  /// Gives up on the endpoint, and on the request.
+  void leave() {
+    if (connection != null) {
+      connection.close();
+      connection = null;
+    }
+    if (endpoint != null) {
+      endpoint.end();
+      endpoint = null;
+    }
+    passage.left();
+    heard();
+  }
+
+  /// Lets go of everything that belongs to the present request.
+  void finish() {
+    leave();
+    passage.end();
+    upstream = null;
+  }
+
+  /// Lets go of what was kept for another request, too.
+  void end() {
+    finish();
+    connections.close();
+  }
+}
