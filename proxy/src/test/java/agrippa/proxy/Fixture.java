@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// A running proxy, its backends, and short words for plans.
 final class Fixture implements AutoCloseable {
@@ -104,8 +105,14 @@ final class Fixture implements AutoCloseable {
 
   /// Waits until a frontend of the plan `plan` has so many connections.
   void awaitConnections(String frontend, long wanted) {
+    await(frontend, it -> it.connectionsOpen() == wanted);
+  }
+
+  /// Waits until what a frontend of the plan `plan` counts is so: what is sent is counted
+  /// afterwards.
+  void await(String frontend, Predicate<Counters> wanted) {
     long end = System.nanoTime() + 30_000_000_000L;
-    while (counters(frontend).connectionsOpen() != wanted) {
+    while (!wanted.test(counters(frontend))) {
       if (System.nanoTime() > end) {
         throw new AssertionError(counters(frontend));
       }
