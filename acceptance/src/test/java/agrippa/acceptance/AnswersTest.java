@@ -230,14 +230,13 @@ class AnswersTest {
         """;
     Service admin = tenant.asAdmin("load-balancer", "/v2.0/lbaas");
     balancers.post("/loadbalancers", create, subnet, "nosuch").is(400);
-    String id = tenant.balancer("refusing", subnet);
-    balancers
+    admin
         .post(
-            "/listeners",
+            "/flavorprofiles",
             """
-            {"listener": {"loadbalancer_id": "%s", "protocol": "PROMETHEUS", "protocol_port": 9}}
-            """,
-            id)
+            {"flavorprofile": {"name": "fast", "provider_name": "amphora",
+              "flavor_data": "{\\"sriov_vip\\": true}"}}
+            """)
         .is(501);
     balancers.post("/listeners", listener(NOBODY, 80)).is(404);
     balancers.get("/quotas/" + tenant.project()).is(200);
