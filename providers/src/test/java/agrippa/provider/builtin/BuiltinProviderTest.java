@@ -41,6 +41,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +58,7 @@ class BuiltinProviderTest {
   private static final LoadBalancerId ID = new LoadBalancerId(uuid("lb"));
 
   private final HttpClient http = HttpClient.newHttpClient();
+  private final List<Socket> reserved = new ArrayList<>();
   private ProxyServer proxy;
   private BuiltinProvider provider;
   private HttpServer backend;
@@ -80,17 +82,28 @@ class BuiltinProviderTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     proxy.close();
     backend.stop(0);
     http.close();
+    for (Socket each : reserved) {
+      each.close();
+    }
   }
 
-  /// A port that nobody listens on at the VIP.
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, LISTEN)) {
-      return socket.getLocalPort();
-    }
+  /// A port that nobody listens on at the VIP, and that nobody but us will.
+  private int freePort() throws IOException {
+    return reservedPort(LISTEN);
+  }
+
+  /// Bound but not listening: who connects is refused, whoever looks for a free port is given
+  /// another, and the proxy, which asks for this one, may have it.
+  private int reservedPort(InetAddress at) throws IOException {
+    Socket socket = new Socket();
+    reserved.add(socket);
+    socket.setReuseAddress(true);
+    socket.bind(new InetSocketAddress(at, 0));
+    return socket.getLocalPort();
   }
 
   private Pool servers() {
@@ -213,10 +226,7 @@ class BuiltinProviderTest {
   void tellsWhenAMemberGoesDown() throws Exception {
     BlockingQueue<LoadBalancerId> changed = new ArrayBlockingQueue<>(10);
     provider.onChange(changed::add);
-    int closed;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      closed = socket.getLocalPort();
-    }
+    int closed = reservedPort(InetAddress.ofLiteral("127.0.0.1"));
     Pool watched =
         pool("servers", PoolProtocol.HTTP)
             .member("dead", "127.0.0.1", closed)
@@ -224,7 +234,7 @@ class BuiltinProviderTest {
             .monitor(monitor(MonitorType.TCP, 1, 1))
             .build();
     provider.converge(tree(List.of(web(freePort())), List.of(watched)), ProfileSettings.NONE);
-    assertThat(changed.poll(10, TimeUnit.SECONDS)).isEqualTo(ID);
+    assertThat(changed.poll(60, TimeUnit.SECONDS)).isEqualTo(ID);
     assertThat(provider.observe(ID).orElseThrow().members())
         .isEqualTo(
             Map.of(
