@@ -42,7 +42,7 @@ public final class TestKeystone implements AutoCloseable {
   public Duration lifetime = Duration.ofHours(1);
 
   private final HttpServer server;
-  private final RestClient rest = new RestClient(Duration.ofSeconds(5), null);
+  private final RestClient rest = new RestClient(Duration.ofSeconds(60), null);
 
   public TestKeystone() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
