@@ -153,7 +153,8 @@ final class OctaviaServer implements AutoCloseable {
   /// Waits until a load balancer has a provisioning status.
   void await(String loadBalancer, String status) {
     String path = "/v2.0/lbaas/loadbalancers/" + loadBalancer;
-    for (int i = 0; i < 1_000; i++) {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (System.nanoTime() < end) {
       Answer answer = get(path);
       if (answer.json().at("/loadbalancer/provisioning_status").asString().equals(status)) {
         return;

@@ -356,7 +356,7 @@ class QuotaTest {
 
   private static void awaitAll(CountDownLatch together) {
     try {
-      assertThat(together.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(together.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
