@@ -25,11 +25,14 @@ public final class FrontendStats {
 
   /// The sums over all loops. Each is exact; together they are not of one instant.
   public Counters sum() {
+    long opened = sum(Local.OPENED);
+    // Connections that come and go between these two sums are closed, but were not opened.
+    long open = Math.max(0, opened - sum(Local.CLOSED));
     return new Counters(
         sum(Local.BYTES_IN),
         sum(Local.BYTES_OUT),
-        sum(Local.OPENED) - sum(Local.CLOSED),
-        sum(Local.OPENED),
+        open,
+        opened,
         sum(Local.REQUESTS),
         sum(Local.REQUEST_ERRORS));
   }
