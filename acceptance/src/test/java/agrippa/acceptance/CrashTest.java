@@ -24,7 +24,7 @@ class CrashTest {
   private static final int WRITES = 500;
   private static final int KILLS = 20;
   private static final int BACKENDS = 4;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir private Path folder;
 

@@ -19,13 +19,13 @@ final class KeepAliveClient implements AutoCloseable {
   KeepAliveClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     this.in = new BufferedInputStream(socket.getInputStream(), 65_536);
   }
 
   static KeepAliveClient connect(String address, int port) throws IOException {
     Socket socket = new Socket();
-    socket.connect(new InetSocketAddress(address, port), 5_000);
+    socket.connect(new InetSocketAddress(address, port), 60_000);
     return new KeepAliveClient(socket);
   }
 

@@ -114,9 +114,9 @@ final class Program implements AutoCloseable {
   /// Ends it as an operator would: SIGTERM.
   int stop() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IllegalStateException("it did not stop within 20 s of SIGTERM");
+      throw new IllegalStateException("it did not stop within 60 s of SIGTERM");
     }
     return process.exitValue();
   }

@@ -150,7 +150,7 @@ class RealCloudTest {
     void tokensExpire() throws Exception {
       Api old = demo();
       old.get(Api.LB + "/loadbalancers/" + balancer).expect(200);
-      long patience = RealCloud.LIFETIME.plusSeconds(10).toNanos();
+      long patience = RealCloud.LIFETIME.plusSeconds(60).toNanos();
       long begin = System.nanoTime();
       while (old.get(Api.LB + "/loadbalancers").status() != 401) {
         assertThat(System.nanoTime() - begin).isLessThan(patience);
@@ -204,7 +204,7 @@ class RealCloudTest {
       secret = fourth;
       long begin = System.nanoTime();
       while (old.get(Api.LB + "/loadbalancers").status() != 401) {
-        assertThat(System.nanoTime() - begin).isLessThan(Duration.ofSeconds(20).toNanos());
+        assertThat(System.nanoTime() - begin).isLessThan(Duration.ofMinutes(1).toNanos());
       }
     }
 
@@ -221,7 +221,7 @@ class RealCloudTest {
       api.delete(Api.LB + "/loadbalancers/" + balancer + "?cascade=true").expect(204);
       long begin = System.nanoTime();
       while (demo().get(Api.LB + "/loadbalancers/" + balancer).status() != 404) {
-        assertThat(System.nanoTime() - begin).isLessThan(Duration.ofSeconds(20).toNanos());
+        assertThat(System.nanoTime() - begin).isLessThan(Duration.ofMinutes(1).toNanos());
       }
       assertThat(consumers(secret)).isEmpty();
     }
@@ -231,8 +231,8 @@ class RealCloudTest {
       SSLContext anybody = SSLContext.getInstance("TLS");
       anybody.init(null, new TrustManager[] {new Anybody()}, null);
       try (SSLSocket socket = (SSLSocket) anybody.getSocketFactory().createSocket()) {
-        socket.setSoTimeout(10_000);
-        socket.connect(new InetSocketAddress(vip, port), 10_000);
+        socket.setSoTimeout(60_000);
+        socket.connect(new InetSocketAddress(vip, port), 60_000);
         X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
         assertThat(shown.getSubjectX500Principal().getName()).isEqualTo("CN=" + name);
         socket
