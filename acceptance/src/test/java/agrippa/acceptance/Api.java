@@ -62,6 +62,10 @@ final class Api {
     return new Api(program.url(), token);
   }
 
+  String token() {
+    return token;
+  }
+
   /// What was answered; `body` is missing if there was none.
   record Answer(int status, JsonNode body) {
     Answer expect(int wanted) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /// A running `./agrippa serve`, as a process of its own.
 final class Program implements AutoCloseable {
-  private static final Pattern READY = Pattern.compile("agrippa: ready at (http://\\S+) .*");
+  private static final Pattern READY = Pattern.compile("agrippa: ready at (https?://\\S+) .*");
   private static final Pattern EXPORT = Pattern.compile("export (\\w+)='(.*)'");
 
   private final Process process;

@@ -35,7 +35,7 @@ final class AmphoraeResource {
 
   Reply list(Request request) {
     gateway.require(Subject.AMPHORA.to(Verb.GET_ALL));
-    return LISTING.page(request, gateway.inventory().all().stream());
+    return LISTING.page(gateway.maxLimit(), request, gateway.inventory().all().stream());
   }
 
   Reply show(Request request) {

@@ -35,7 +35,9 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param submit decides about changes
 /// @param policy who may do what
-record Gateway(BiFunction<Caller, Change, Verdict> submit, Inventory inventory, Policy policy) {
+/// @param maxLimit most items of a list's answer
+record Gateway(
+    BiFunction<Caller, Change, Verdict> submit, Inventory inventory, Policy policy, int maxLimit) {
   private static final Set<String> JSON =
       Set.of("application/json", "text/javascript", "application/javascript");
   private static final Pattern UUID_TEXT =

@@ -34,6 +34,7 @@ final class HealthMonitorsResource {
 
   Reply list(Request request) {
     return LISTING.page(
+        gateway.maxLimit(),
         request,
         gateway.visible(request, Subject.HEALTH_MONITOR).flatMap(HealthMonitorsResource::parts));
   }

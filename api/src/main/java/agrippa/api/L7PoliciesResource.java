@@ -34,7 +34,9 @@ final class L7PoliciesResource {
 
   Reply list(Request request) {
     return LISTING.page(
-        request, gateway.visible(request, Subject.L7_POLICY).flatMap(L7PoliciesResource::parts));
+        gateway.maxLimit(),
+        request,
+        gateway.visible(request, Subject.L7_POLICY).flatMap(L7PoliciesResource::parts));
   }
 
   Reply create(Request request) {

@@ -35,7 +35,7 @@ final class L7RulesResource {
         request,
         (tree, policy) -> {
           gateway.require(Subject.L7_RULE.to(Verb.GET_ALL), tree);
-          return LISTING.page(request, parts(tree, policy));
+          return LISTING.page(gateway.maxLimit(), request, parts(tree, policy));
         });
   }
 

@@ -35,7 +35,9 @@ final class ListenersResource {
 
   Reply list(Request request) {
     return LISTING.page(
-        request, gateway.visible(request, Subject.LISTENER).flatMap(ListenersResource::parts));
+        gateway.maxLimit(),
+        request,
+        gateway.visible(request, Subject.LISTENER).flatMap(ListenersResource::parts));
   }
 
   Reply create(Request request) {

@@ -40,9 +40,6 @@ record Listing<T>(
     Shape<T> shape,
     Function<T, String> id,
     Function<T, Collection<String>> tags) {
-  /// Most items of an answer (`pagination_max_limit`).
-  private static final int MAX_LIMIT = 1_000;
-
   private static final Set<String> CONTROLS =
       Set.of("limit", "marker", "sort", "sort_key", "sort_dir", "fields", "page_reverse");
   private static final Pattern NUMBER =
@@ -55,12 +52,13 @@ record Listing<T>(
     this(plural, plural + "_links", shape, id, tags);
   }
 
+  /// @param most items of an answer, whatever is asked for
   /// @param items all that the caller may see
-  Reply page(Request request, Stream<T> items) {
+  Reply page(int most, Request request, Stream<T> items) {
     int limit;
     List<String> wishes;
     try {
-      limit = limit(request);
+      limit = limit(request, most);
       wishes = Order.wishes(request);
     } catch (IllegalArgumentException e) {
       // Octavia finds these before its handler does.
@@ -119,15 +117,15 @@ record Listing<T>(
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private static int limit(Request request) {
+  private static int limit(Request request, int most) {
     String text = request.query("limit").orElse("infinite").strip();
     if (text.equals("infinite") || text.matches("-[0-9]+|\\+?0+")) {
-      return MAX_LIMIT;
+      return most;
     }
     if (!text.matches("\\+?[0-9]+")) {
       throw new IllegalArgumentException("Supplied pagination limit '" + text + "' is not valid.");
     }
-    return new BigInteger(text).min(BigInteger.valueOf(MAX_LIMIT)).intValueExact();
+    return new BigInteger(text).min(BigInteger.valueOf(most)).intValueExact();
   }
 
   private T marked(List<T> items, String marker) {

@@ -31,7 +31,8 @@ final class LoadBalancersResource {
   }
 
   Reply list(Request request) {
-    return LISTING.page(request, gateway.visible(request, Subject.LOAD_BALANCER));
+    return LISTING.page(
+        gateway.maxLimit(), request, gateway.visible(request, Subject.LOAD_BALANCER));
   }
 
   Reply create(Request request) {

@@ -40,7 +40,7 @@ final class MembersResource {
         request,
         (tree, pool) -> {
           gateway.require(Subject.MEMBER.to(Verb.GET_ALL), tree);
-          return LISTING.page(request, parts(tree, pool));
+          return LISTING.page(gateway.maxLimit(), request, parts(tree, pool));
         });
   }
 

@@ -10,6 +10,7 @@ import agrippa.control.Verdict;
 import agrippa.control.spi.Identity;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.Shelf;
+import agrippa.web.Healthcheck;
 import agrippa.web.Reply;
 import agrippa.web.Request;
 import agrippa.web.Routes;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 /// roots are Octavia's aliases.
 public final class OctaviaApi {
   private final Identity identity;
+  private final Healthcheck healthcheck;
   private final LoadBalancersResource loadBalancers;
   private final ListenersResource listeners;
   private final PoolsResource pools;
@@ -36,6 +38,15 @@ public final class OctaviaApi {
   private final OffersResource zones;
   private final AmphoraeResource amphorae;
 
+  /// What an operator decides about the API itself.
+  ///
+  /// @param maxLimit most items of a list's answer (`pagination_max_limit`)
+  /// @param healthcheck answers who asks whether the program works
+  public record Service(int maxLimit, Healthcheck healthcheck) {
+    /// Octavia's default of the limit.
+    public static final int MAX_LIMIT = 1_000;
+  }
+
   /// @param submit decides about changes: [agrippa.control.ControlPlane#submit]
   /// @param tellAgain has a data plane told everything anew:
   ///     [agrippa.control.ControlPlane#tellAgain]
@@ -46,8 +57,10 @@ public final class OctaviaApi {
       CatalogEditor catalog,
       Consumer<LoadBalancerId> tellAgain,
       Identity identity,
-      ControlSettings settings) {
-    Gateway gateway = new Gateway(submit, inventory, settings.policy());
+      ControlSettings settings,
+      Service service) {
+    Gateway gateway = new Gateway(submit, inventory, settings.policy(), service.maxLimit());
+    this.healthcheck = service.healthcheck();
     this.identity = identity;
     this.loadBalancers = new LoadBalancersResource(gateway);
     this.listeners = new ListenersResource(gateway);
@@ -70,8 +83,8 @@ public final class OctaviaApi {
     Routes routes =
         new Routes()
             .get("/", Versions::list)
-            .get("/healthcheck", it -> Reply.text(200, "OK"))
-            .head("/healthcheck", it -> Reply.text(200, "OK"));
+            .get("/healthcheck", healthcheck::answer)
+            .head("/healthcheck", healthcheck::answer);
     for (String version : new String[] {"/v2.0", "/v2"}) {
       routes.get(version, Versions::name).get(version + "/lbaas", Versions::name);
       resources(routes, version);

@@ -38,7 +38,7 @@ final class OffersResource {
 
   Reply list(Request request) {
     gateway.require(subject.to(Verb.GET_ALL));
-    return listing.page(request, catalog.offers(shelf).stream());
+    return listing.page(gateway.maxLimit(), request, catalog.offers(shelf).stream());
   }
 
   Reply create(Request request) {

@@ -31,7 +31,9 @@ final class PoolsResource {
 
   Reply list(Request request) {
     return LISTING.page(
-        request, gateway.visible(request, Subject.POOL).flatMap(PoolsResource::parts));
+        gateway.maxLimit(),
+        request,
+        gateway.visible(request, Subject.POOL).flatMap(PoolsResource::parts));
   }
 
   Reply create(Request request) {

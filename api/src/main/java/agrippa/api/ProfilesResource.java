@@ -49,7 +49,7 @@ final class ProfilesResource {
 
   Reply list(Request request) {
     gateway.require(subject.to(Verb.GET_ALL));
-    return listing.page(request, catalog.profiles(shelf).stream());
+    return listing.page(gateway.maxLimit(), request, catalog.profiles(shelf).stream());
   }
 
   Reply create(Request request) {

@@ -35,6 +35,7 @@ final class QuotasResource {
   Reply list(Request request) {
     Optional<ProjectId> scope = gateway.scope(Subject.QUOTA);
     return LISTING.page(
+        gateway.maxLimit(),
         withoutFields(request),
         quotas.known().entrySet().stream()
             .filter(it -> scope.isEmpty() || it.getKey().equals(scope.get()))
@@ -45,15 +46,7 @@ final class QuotasResource {
   private static Request withoutFields(Request request) {
     Map<String, List<String>> query = new LinkedHashMap<>(request.query());
     query.remove("fields");
-    return new Request(
-        request.method(),
-        request.path(),
-        request.baseUrl(),
-        request.parameters(),
-        query,
-        request.headers(),
-        request.body(),
-        request.id());
+    return request.withQuery(query);
   }
 
   Reply show(Request request) {

@@ -51,6 +51,8 @@ class OctaviaApiTest {
   @Test
   void healthNeedsNoToken() {
     assertThat(SERVER.send("GET", "/healthcheck", null, null).text()).isEqualTo("OK");
+    assertThat(SERVER.send("HEAD", "/healthcheck", null, null).status()).isEqualTo(204);
+    assertThat(SERVER.send("POST", "/healthcheck", null, "{}").status()).isEqualTo(405);
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import agrippa.control.testing.FakeProvider;
 import agrippa.control.testing.FakeSecrets;
 import agrippa.control.testing.MemoryStateStore;
 import agrippa.model.ProjectId;
+import agrippa.web.Healthcheck;
 import agrippa.web.Json;
 import agrippa.web.WebServer;
 import agrippa.web.WebSettings;
@@ -23,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +91,10 @@ final class OctaviaServer implements AutoCloseable {
             plane.catalog(),
             plane::tellAgain,
             new Tokens(),
-            settings);
+            settings,
+            new OctaviaApi.Service(
+                OctaviaApi.Service.MAX_LIMIT,
+                new Healthcheck(List.of(), false, Duration.ofSeconds(2), InstantSource.system())));
     server =
         WebServer.start(
             WebSettings.loopback(0, UUID::randomUUID, InstantSource.system()),
@@ -246,7 +251,7 @@ final class OctaviaServer implements AutoCloseable {
           : Optional.of(
               new Caller(
                   token,
-                  new ProjectId(token.substring(at + 1)),
+                  at + 1 == token.length() ? null : new ProjectId(token.substring(at + 1)),
                   Set.of(token.substring(0, at).split("\\+")),
                   token));
     }

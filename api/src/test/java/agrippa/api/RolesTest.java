@@ -93,6 +93,30 @@ class RolesTest {
     assertThat(server.get(path).text()).isEqualTo(before);
   }
 
+  /// As those of the system, of a domain, or of nothing. In Octavia, too, an admin of any scope is
+  /// one.
+  @Test
+  void tokensWithoutProject() {
+    String list = ROOT + "/loadbalancers";
+    String creation = "{\"loadbalancer\": {%s\"vip_subnet_id\": \"%s\"}}";
+    for (String roles : List.of("member", "reader", "load-balancer_member", "")) {
+      assertForbidden(server.get(list, roles + "@"));
+      assertForbidden(server.get(list + "/" + loadBalancer, roles + "@"));
+      assertForbidden(server.get(ROOT + "/providers", roles + "@"));
+    }
+    assertThat(server.get(list, "admin@").json().path("loadbalancers")).hasSize(1);
+    assertThat(server.get(list + "/" + loadBalancer, "admin@").status()).isEqualTo(200);
+    Answer nobodys = server.send("POST", list, "admin@", creation.formatted("", server.subnet()));
+    assertThat(nobodys.status()).isEqualTo(400);
+    assertThat(nobodys.text()).contains("Missing project ID in request where one is required.");
+    String owner = "\"project_id\": \"%s\", ".formatted(OctaviaServer.ANNS_PROJECT.value());
+    assertThat(
+            server
+                .send("POST", list, "admin@", creation.formatted(owner, server.subnet()))
+                .status())
+        .isEqualTo(201);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "admin, elsewhere, '', 1",

@@ -287,6 +287,11 @@ public final class ControlPlane implements AutoCloseable {
     reconciler.convergeAgain(id);
   }
 
+  /// What is wrong with the background work, or nothing.
+  public Optional<String> complaint() {
+    return reconciler.complaint();
+  }
+
   /// Stops the background work, waits for what is under way, and saves statistics. The data plane
   /// is left as it is.
   @Override

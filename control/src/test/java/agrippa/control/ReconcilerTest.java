@@ -25,6 +25,18 @@ class ReconcilerTest {
   private final LoadBalancerId id = rig.newLoadBalancer();
 
   @Test
+  void complainsWhenNobodyLooksAround() {
+    rig.pass(Duration.ofMinutes(10));
+    assertThat(rig.plane.complaint()).isEmpty();
+    rig.stall(Duration.ofMinutes(2).plusSeconds(10));
+    assertThat(rig.plane.complaint()).isEmpty();
+    rig.stall(SECOND);
+    assertThat(rig.plane.complaint().orElseThrow()).startsWith("nobody has looked");
+    rig.tasks.pass(Duration.ofMinutes(1));
+    assertThat(rig.plane.complaint()).isEmpty();
+  }
+
+  @Test
   void restsLongerAfterEachFailure() {
     rig.provider.fails("no");
     rig.done(new Change.UpdateLoadBalancer(id, Requests.loadBalancer()));

@@ -111,6 +111,11 @@ final class Rig {
     tasks.pass(duration);
   }
 
+  /// Time passes, and nothing happens.
+  void stall(Duration duration) {
+    now = now.plus(duration);
+  }
+
   Verdict submit(Caller caller, Change change) {
     return plane.submit(caller, change);
   }

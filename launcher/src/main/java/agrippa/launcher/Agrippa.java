@@ -12,6 +12,8 @@ import agrippa.proxy.ProxySettings;
 import agrippa.store.Database;
 import agrippa.store.Migration;
 import agrippa.store.SqlStateStore;
+import agrippa.web.Front;
+import agrippa.web.Healthcheck;
 import agrippa.web.Site;
 import agrippa.web.WebServer;
 import agrippa.web.WebSettings;
@@ -21,8 +23,10 @@ import java.net.URI;
 import java.nio.channels.FileLock;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -32,7 +36,10 @@ import java.util.stream.Stream;
 /// The whole program: every object, and what it is connected to. Read from top to bottom, it is the
 /// order of starting; closing goes the other way.
 final class Agrippa implements AutoCloseable {
+  private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(2);
+
   private final FileLock claim;
+  private final Duration stopGrace;
   private final Database database;
   private final Cloud cloud;
   private final ProxyServer proxy;
@@ -56,6 +63,7 @@ final class Agrippa implements AutoCloseable {
 
   private Agrippa(Settings settings, StateFolder state, FileLock claim) {
     this.claim = claim;
+    this.stopGrace = settings.stopGrace();
     InstantSource clock = Clock.systemUTC();
     SecureRandom random = new SecureRandom();
     Supplier<UUID> ids = UUID::randomUUID;
@@ -89,6 +97,7 @@ final class Agrippa implements AutoCloseable {
     control.start();
 
     // What is seen from outside.
+    Healthcheck healthcheck = healthcheck(settings, clock);
     OctaviaApi octavia =
         new OctaviaApi(
             control::submit,
@@ -97,11 +106,14 @@ final class Agrippa implements AutoCloseable {
             control.catalog(),
             control::tellAgain,
             cloud.identity(),
-            controlSettings(settings));
+            controlSettings(settings),
+            new OctaviaApi.Service(settings.api().maxLimit(), healthcheck));
     web =
         serve(
-            WebSettings.loopback(settings.port(), ids, clock).withHost(settings.bind()),
-            Stream.concat(Stream.of(octavia.site(Cloud.LOAD_BALANCER)), cloud.sites().stream())
+            webSettings(settings, ids, clock),
+            Stream.concat(
+                    Stream.of(octavia.site(Cloud.LOAD_BALANCER), healthcheck.site("/healthcheck")),
+                    cloud.sites().stream())
                 .toList());
     url = settings.publicUrl().map(URI::toString).orElseGet(() -> boundUrl(settings, web));
     publicUrl.set(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
@@ -134,6 +146,39 @@ final class Agrippa implements AutoCloseable {
                 pace.lastRetry()));
   }
 
+  /// What everything else stands on.
+  private Healthcheck healthcheck(Settings settings, InstantSource clock) {
+    return new Healthcheck(
+        List.of(
+            new Healthcheck.Part(
+                "database",
+                () -> {
+                  database.probe();
+                  return Optional.empty();
+                }),
+            new Healthcheck.Part("data plane", () -> proxy.complaint(HEALTH_PATIENCE)),
+            new Healthcheck.Part("reconciler", control::complaint)),
+        settings.api().healthcheckDetails(),
+        HEALTH_PATIENCE,
+        clock);
+  }
+
+  private static WebSettings webSettings(
+      Settings settings, Supplier<UUID> ids, InstantSource clock) {
+    ApiSettings api = settings.api();
+    WebSettings.Limits limits = WebSettings.Limits.DEFAULT;
+    return WebSettings.loopback(settings.port(), ids, clock)
+        .withHost(settings.bind())
+        .with(
+            new WebSettings.Limits(
+                limits.body(), limits.connections(), limits.idle(), settings.stopGrace()))
+        .with(
+            new Front(
+                api.tls().map(CertificateFiles::context).orElse(null),
+                api.behindProxy(),
+                api.cors()));
+  }
+
   private static WebServer serve(WebSettings settings, List<Site> sites) {
     try {
       return WebServer.start(settings, sites);
@@ -152,7 +197,7 @@ final class Agrippa implements AutoCloseable {
 
   private static String boundUrl(Settings settings, WebServer web) {
     String host = settings.bind().contains(":") ? "[" + settings.bind() + "]" : settings.bind();
-    return "http://" + host + ":" + web.port();
+    return (settings.api().tls().isPresent() ? "https://" : "http://") + host + ":" + web.port();
   }
 
   /// Where the program is reached, without trailing slash.
@@ -169,12 +214,14 @@ final class Agrippa implements AutoCloseable {
         .orElseThrow(() -> new UserError("a real Keystone knows its admin; ask its operator"));
   }
 
-  /// Stops taking requests, lets those under way finish, saves what must be saved. What is stored
+  /// Stops taking requests, lets those under way finish, saves what must be saved, and lets clients
+  /// of the load balancers finish. What is stored
   /// stays as it is: the next start goes on from there.
   @Override
   public void close() {
     web.close();
     control.close();
+    proxy.drain(stopGrace);
     proxy.close();
     cloud.close();
     database.close();

@@ -25,12 +25,14 @@ import java.util.Optional;
 /// @param publicUrl what the catalogue tells clients, or empty for the bound address
 /// @param writeHold how long a write waits for a load balancer that is still at work, before 409
 /// @param tokenLifetime of the embedded identity service
+/// @param stopGrace how long requests and connections may take to finish when the program stops
 /// @param quotas of projects for which an admin set none
 /// @param policy who may do what in the load-balancer API
 /// @param loops event loops of the data plane; 0 for one per processor
 /// @param transport of the data plane
 /// @param tls of the data plane
 /// @param cloud which of the cloud's services are real
+/// @param api how it meets its clients
 record Settings(
     Path state,
     String bind,
@@ -38,12 +40,14 @@ record Settings(
     Optional<URI> publicUrl,
     Duration writeHold,
     Duration tokenLifetime,
+    Duration stopGrace,
     Quota quotas,
     Policy policy,
     int loops,
     TransportKind transport,
     TlsKind tls,
-    CloudSettings cloud) {
+    CloudSettings cloud,
+    ApiSettings api) {
 
   /// What the command line alone decides.
   ///
@@ -66,12 +70,14 @@ record Settings(
         Optional.empty(),
         Duration.ofSeconds(2),
         Duration.ofHours(24),
+        Duration.ofSeconds(10),
         Quota.SILENT,
         ControlSettings.DEFAULT.policy(),
         0,
         TransportKind.BEST,
         TlsKind.BEST,
-        CloudSettings.EMBEDDED);
+        CloudSettings.EMBEDDED,
+        ApiSettings.DEFAULT);
   }
 
   /// Puts the keys of a file over these settings.
@@ -87,12 +93,14 @@ record Settings(
         file.url("public_url", publicUrl),
         file.seconds("write_hold", writeHold),
         file.seconds("token_lifetime", tokenLifetime),
+        file.seconds("stop_grace", stopGrace),
         quotas(file, quotas),
         policy(file, policy),
         file.count("data_plane.loops", loops),
         file.choice("data_plane.transport", transport),
         file.choice("data_plane.tls", tls),
-        CloudSettings.of(file, environment));
+        CloudSettings.of(file, environment),
+        ApiSettings.of(file));
   }
 
   /// A relative path begins at the configuration file.

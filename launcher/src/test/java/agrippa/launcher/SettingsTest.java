@@ -15,6 +15,7 @@ import agrippa.model.ProjectId;
 import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.web.Cors;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -43,6 +44,15 @@ class SettingsTest {
                     public_url: https://cloud.example.org/
                     write_hold: 0.5
                     token_lifetime: 60
+                    stop_grace: 3
+                    api:
+                      certificate_file: api.pem
+                      key_file: /etc/agrippa/key.pem
+                      behind_proxy: true
+                      cors_origins: [https://dashboard.example.org, "http://localhost:8080"]
+                      cors_max_age: 60
+                      max_limit: 50
+                      healthcheck_details: true
                     quotas:
                       loadbalancer: 1
                       listener: 2
@@ -66,6 +76,7 @@ class SettingsTest {
                 Optional.of(URI.create("https://cloud.example.org/")),
                 Duration.ofMillis(500),
                 Duration.ofMinutes(1),
+                Duration.ofSeconds(3),
                 new Quota(
                     Map.of(
                         Countable.LOAD_BALANCER,
@@ -86,7 +97,39 @@ class SettingsTest {
                 3,
                 TransportKind.NIO,
                 TlsKind.JDK,
-                CloudSettings.EMBEDDED));
+                CloudSettings.EMBEDDED,
+                new ApiSettings(
+                    Optional.of(
+                        new CertificateFiles(
+                            folder.resolve("api.pem"), Path.of("/etc/agrippa/key.pem"))),
+                    true,
+                    new Cors(
+                        Set.of("https://dashboard.example.org", "http://localhost:8080"),
+                        Duration.ofMinutes(1)),
+                    50,
+                    true)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "api: {certificate_file: a.pem} | api.certificate_file and api.key_file go together",
+        "api: {key_file: a.pem} | api.certificate_file and api.key_file go together",
+        "api: {max_limit: 0} | '0' is no value for api.max_limit: use a number from 1",
+        "api: {max_limit: many} | is no value for api.max_limit",
+        "api: {behind_proxy: perhaps} | is no value for api.behind_proxy: use true or false",
+        "api: {cors_origins: https://a.org/} | is no value for api.cors_origins: use origins",
+        "api: {cors_origins: [https://a.org, a.org]} | 'a.org' is no value for api.cors_origins",
+        "api: {cors_origins: [null]} | is no value for api.cors_origins"
+      })
+  void badSettingsOfTheApiAreNamed(String yaml, String complaint) throws IOException {
+    Path file = file(yaml);
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(complaint)
+        .hasMessageContaining(file.toString());
   }
 
   @Test

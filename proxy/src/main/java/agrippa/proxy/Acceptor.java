@@ -33,6 +33,7 @@ final class Acceptor implements Intake {
   private final Queue<Channel> parked = new ArrayDeque<>();
   private boolean paused;
   private boolean closed;
+  private Runnable left = () -> {};
 
   Acceptor(Worker worker, LiveFrontend frontend) {
     this.worker = worker;
@@ -133,6 +134,15 @@ final class Acceptor implements Intake {
   }
 
   @Override
+  public void whenLeft(Runnable told) {
+    if (clients.isEmpty()) {
+      told.run();
+    } else {
+      left = told;
+    }
+  }
+
+  @Override
   public void abortClients() {
     List.copyOf(clients).forEach(Client::abort);
   }
@@ -200,6 +210,9 @@ final class Acceptor implements Intake {
       ended = true;
       clients.remove(this);
       stats.connectionClosed();
+      if (clients.isEmpty()) {
+        left.run();
+      }
       if (frontend.gate().leave()) {
         frontend.placeFree();
       }

@@ -25,5 +25,8 @@ sealed interface Intake permits Acceptor, Receiver {
   /// Listens no more, lets clients finish, and ends those that take too long.
   void close(long drainMillis);
 
+  /// Tells when no client is left, perhaps at once; asked for after [#close].
+  void whenLeft(Runnable told);
+
   void abortClients();
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,18 @@ final class LiveFrontend {
   void close(long drainMillis) {
     bound.clear();
     onEach(intake -> intake.close(drainMillis));
+  }
+
+  /// When all clients have left, after [#close].
+  List<CompletableFuture<Void>> left() {
+    List<CompletableFuture<Void>> left = new ArrayList<>();
+    onEach(
+        intake -> {
+          CompletableFuture<Void> each = new CompletableFuture<>();
+          left.add(each);
+          intake.whenLeft(() -> each.complete(null));
+        });
+    return left;
   }
 
   /// Ends everything at once.

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -212,6 +213,12 @@ final class LivePlan {
   private static FrontendReport report(LiveFrontend frontend) {
     FrontendState state = frontend.gate().full() ? FrontendState.FULL : FrontendState.OPEN;
     return new FrontendReport(state, frontend.stats().sum());
+  }
+
+  /// Stops listening, lets clients finish, and tells when they have.
+  List<CompletableFuture<Void>> leave(long drainMillis) {
+    frontends.values().forEach(frontend -> frontend.close(drainMillis));
+    return frontends.values().stream().flatMap(frontend -> frontend.left().stream()).toList();
   }
 
   /// Ends everything at once.

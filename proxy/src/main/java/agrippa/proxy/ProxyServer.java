@@ -10,13 +10,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -153,6 +159,58 @@ public final class ProxyServer implements AutoCloseable {
 
   private void healthChanged(String planName) {
     healthListeners.forEach(listener -> listener.accept(planName));
+  }
+
+  /// Whether every event loop does what it is told.
+  ///
+  /// @param patience how long they may take for it together
+  /// @return what is wrong, or nothing
+  public Optional<String> complaint(Duration patience) {
+    List<CompletableFuture<Void>> turns = new ArrayList<>();
+    for (Worker worker : workers) {
+      try {
+        turns.add(CompletableFuture.runAsync(() -> {}, worker.loop()));
+      } catch (RejectedExecutionException e) {
+        return Optional.of("loop " + worker.index() + " has ended");
+      }
+    }
+    boolean answered = within(patience, turns);
+    for (int i = 0; !answered && i < turns.size(); i++) {
+      if (!turns.get(i).isDone()) {
+        return Optional.of("loop " + i + " does not answer");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Stops listening everywhere and lets clients finish what they are at; returns when they have,
+  /// or when time is over. What is left is for [#close].
+  public void drain(Duration longest) {
+    List<CompletableFuture<Void>> left;
+    change.lock();
+    try {
+      left = plans.values().stream().flatMap(it -> it.leave(longest.toMillis()).stream()).toList();
+    } finally {
+      change.unlock();
+    }
+    if (!within(longest, left)) {
+      LOG.log(Level.INFO, "connections that took longer than {0} are ended", longest);
+    }
+  }
+
+  private static boolean within(Duration patience, List<CompletableFuture<Void>> all) {
+    try {
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a loop broke", e);
+    }
   }
 
   /// Ends everything at once.

@@ -59,6 +59,11 @@ final class Receiver implements Intake {
   }
 
   @Override
+  public void whenLeft(Runnable told) {
+    told.run();
+  }
+
+  @Override
   public void abortClients() {
     listening.values().forEach(Flows::close);
     listening.clear();

@@ -88,6 +88,13 @@ public final class Database implements AutoCloseable {
     new Migrations(schema, steps).apply(source, sql);
   }
 
+  /// Reads from the file.
+  ///
+  /// @throws org.jooq.exception.DataAccessException if that is not possible
+  public void probe() {
+    sql.fetch("SELECT count(*) FROM sqlite_schema");
+  }
+
   /// Waits for what is under way.
   @Override
   public void close() {

@@ -35,6 +35,7 @@ final class Dispatcher {
   /// A request as it came over the wire.
   ///
   /// @param headers by lower-case name
+  /// @param peer address of whoever opened the connection
   /// @param ownAuthority host and port that it reached
   record Incoming(
       String method,
@@ -42,7 +43,7 @@ final class Dispatcher {
       String rawQuery,
       Map<String, List<String>> headers,
       Body body,
-      String client,
+      String peer,
       String ownAuthority) {}
 
   /// A request's body.
@@ -57,51 +58,61 @@ final class Dispatcher {
     Instant start = settings.clock().instant();
     String id = "req-" + settings.requestIds().get();
     Map<String, List<String>> query = Text.query(incoming.rawQuery);
-    Reply reply = answer(incoming, query, id).with(REQUEST_ID, id);
+    Forwarded told =
+        settings.front().behindProxy() ? Forwarded.of(incoming.headers) : Forwarded.NOTHING;
+    String client = told.client().isEmpty() ? incoming.peer : told.client();
+    Cors cors = settings.front().cors();
+    Reply reply =
+        cors.preflight(incoming.method, incoming.headers)
+            .orElseGet(
+                () -> cors.readable(answer(incoming, told, client, query, id), incoming.headers))
+            .with(REQUEST_ID, id);
     System.Logger.Level level =
         incoming.method.equals("GET") || incoming.method.equals("HEAD") ? DEBUG : INFO;
     if (ACCESS.isLoggable(level)) {
       Duration took = Duration.between(start, settings.clock().instant());
-      ACCESS.log(level, accessLine(incoming, query, reply, id, took));
+      ACCESS.log(level, accessLine(incoming, client, query, reply, id, took));
     }
     return reply;
   }
 
-  private Reply answer(Incoming incoming, Map<String, List<String>> query, String id) {
+  private Reply answer(
+      Incoming incoming,
+      Forwarded told,
+      String client,
+      Map<String, List<String>> query,
+      String id) {
     List<String> segments = Text.segments(withoutSuffix(incoming.rawPath));
-    String base = BaseUrl.of(incoming.headers, incoming.ownAuthority);
+    String base =
+        BaseUrl.of(incoming.headers, settings.front().scheme(), incoming.ownAuthority, told);
     Optional<Served> site = sites.stream().filter(it -> it.serves(segments)).findFirst();
     if (site.isEmpty()) {
       return segments.isEmpty() ? index(base) : nowhere();
     }
-    return answer(site.get(), incoming, segments, query, base, id);
-  }
-
-  private static Reply answer(
-      Served served,
-      Incoming incoming,
-      List<String> segments,
-      Map<String, List<String>> query,
-      String base,
-      String id) {
-    List<String> below = segments.subList(served.prefix.size(), segments.size());
-    Site site = served.site;
+    List<String> below = segments.subList(site.get().prefix.size(), segments.size());
     Request request =
         new Request(
             incoming.method,
             "/" + String.join("/", below),
-            base + site.prefix(),
+            base + site.get().site.prefix(),
             Map.of(),
             query,
             incoming.headers,
             incoming.body instanceof Body.Whole(byte[] bytes) ? bytes : new byte[0],
+            client,
             id);
+    return answer(site.get(), incoming, request, below);
+  }
+
+  private static Reply answer(
+      Served served, Incoming incoming, Request request, List<String> below) {
+    Site site = served.site;
     try {
       return incoming.body instanceof Body.TooLong
           ? site.edge().tooLarge(request)
           : site.filter().handle(request, it -> route(served, it, below));
     } catch (RuntimeException | StackOverflowError e) {
-      LOG.log(ERROR, "cannot answer " + Text.forLog(incoming.method) + " " + id, e);
+      LOG.log(ERROR, "cannot answer " + Text.forLog(incoming.method) + " " + request.id(), e);
       return site.edge().failed(request, e);
     }
   }
@@ -145,11 +156,16 @@ final class Dispatcher {
 
   /// Names of query parameters but not their values, which may be secret.
   private static String accessLine(
-      Incoming incoming, Map<String, List<String>> query, Reply reply, String id, Duration took) {
+      Incoming incoming,
+      String client,
+      Map<String, List<String>> query,
+      Reply reply,
+      String id,
+      Duration took) {
     String names = query.isEmpty() ? "" : "?" + String.join("&", query.keySet());
     return "%s \"%s %s\" %d %d bytes %d ms %s"
         .formatted(
-            incoming.client,
+            client,
             Text.forLog(incoming.method),
             Text.forLog(incoming.rawPath + names),
             reply.status(),

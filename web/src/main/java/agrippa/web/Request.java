@@ -9,12 +9,13 @@ import java.util.Optional;
 /// @param method upper case
 /// @param path decoded, below the prefix of the routes that serve it, without trailing slash or
 ///     `.json`
-/// @param baseUrl scheme, authority and prefix as the client sees them (forwarded headers
-///     honoured), without trailing slash
+/// @param baseUrl scheme, authority and prefix as the client sees them (headers of a proxy
+///     honoured if there is one), without trailing slash
 /// @param parameters of the path's template, decoded
 /// @param query in order, each name with all its values, decoded
 /// @param headers by lower-case name
 /// @param body empty if there is none
+/// @param client its address, as far as it is known; never what a client could make up
 /// @param id `req-<uuid>`, also sent back
 public record Request(
     String method,
@@ -24,11 +25,17 @@ public record Request(
     Map<String, List<String>> query,
     Map<String, List<String>> headers,
     byte[] body,
+    String client,
     String id) {
 
   /// The request with the parameters of its path.
   Request with(Map<String, String> next) {
-    return new Request(method, path, baseUrl, next, query, headers, body, id);
+    return new Request(method, path, baseUrl, next, query, headers, body, client, id);
+  }
+
+  /// The request with other parameters in its query.
+  public Request withQuery(Map<String, List<String>> next) {
+    return new Request(method, path, baseUrl, parameters, next, headers, body, client, id);
   }
 
   /// A parameter of the path's template, which must have it.

@@ -1,5 +1,6 @@
 package agrippa.web;
 
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;
@@ -28,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /// Serves sites over HTTP/1.1, each request on a virtual thread. The only place that knows which
 /// library does it.
@@ -44,7 +46,7 @@ public final class WebServer implements AutoCloseable {
   private WebServer(WebSettings settings, List<Site> sites) {
     this.settings = settings;
     this.dispatcher = new Dispatcher(settings, sites);
-    this.slowClients = new SlowClients(settings.idleTimeout());
+    this.slowClients = new SlowClients(settings.limits().idle());
     this.server = configured().build();
   }
 
@@ -89,16 +91,21 @@ public final class WebServer implements AutoCloseable {
   }
 
   private WebServerConfig.Builder configured() {
-    return WebServerConfig.builder()
+    SSLContext tls = settings.front().tls();
+    WebServerConfig.Builder builder = WebServerConfig.builder();
+    if (tls != null) {
+      builder.tls(Tls.builder().sslContext(tls).build());
+    }
+    return builder
         .host(settings.host())
         .port(settings.port())
-        .maxTcpConnections(settings.maxConnections())
+        .maxTcpConnections(settings.limits().connections())
         // Else the end of a long answer waits until the client acknowledges its beginning.
         .connectionOptions(it -> it.tcpNoDelay(true))
         // A read timeout would say the same, but has no effect on the channels that Helidon uses.
-        .idleConnectionTimeout(settings.idleTimeout())
-        .idleConnectionPeriod(settings.idleTimeout().dividedBy(2))
-        .shutdownGracePeriod(settings.grace())
+        .idleConnectionTimeout(settings.limits().idle())
+        .idleConnectionPeriod(settings.limits().idle().dividedBy(2))
+        .shutdownGracePeriod(settings.limits().grace())
         .shutdownHook(false)
         .protocolsDiscoverServices(false)
         .contentEncoding(
@@ -167,8 +174,8 @@ public final class WebServer implements AutoCloseable {
       return new Dispatcher.Body.Whole(new byte[0]);
     }
     InputStream stream = request.content().inputStream();
-    byte[] bytes = stream.readNBytes(settings.bodyLimit() + 1);
-    if (bytes.length <= settings.bodyLimit()) {
+    byte[] bytes = stream.readNBytes(settings.limits().body() + 1);
+    if (bytes.length <= settings.limits().body()) {
       return new Dispatcher.Body.Whole(bytes);
     }
     // Closing on unread bytes would reset the connection before many clients see the answer.

@@ -35,13 +35,14 @@ final class Authenticator {
       BooleanSupplier stands) {}
 
   /// @param auth the `auth` object of Keystone's `POST /v3/auth/tokens`
+  /// @param client its address
   /// @throws Refused if it proves nothing, or the scope is not the user's
-  Issued issue(JsonNode auth) {
+  Issued issue(JsonNode auth, String client) {
     JsonNode identity = auth.path("identity");
     if (!identity.path("methods").isArray() || identity.path("methods").isEmpty()) {
       throw Refused.bad("'methods' is a required property of 'identity'");
     }
-    Proof proof = proof(identity);
+    Proof proof = proof(identity, client);
     if (!usable(proof.user)) {
       throw Refused.unauthorized();
     }
@@ -63,25 +64,26 @@ final class Authenticator {
     return issued;
   }
 
-  private Proof proof(JsonNode identity) {
+  private Proof proof(JsonNode identity, String client) {
     if (identity.path("methods").size() != 1) {
       // A second factor must not be passed over, and none is known.
       throw Refused.unauthorized();
     }
     return switch (identity.path("methods").path(0).asString("")) {
-      case "password" -> byPassword(identity.path("password").path("user"));
+      case "password" -> byPassword(identity.path("password").path("user"), client);
       case "token" -> byToken(identity.path("token").path("id").asString(""));
-      case "application_credential" -> byCredential(identity.path("application_credential"));
+      case "application_credential" ->
+          byCredential(identity.path("application_credential"), client);
       default -> throw Refused.unauthorized();
     };
   }
 
-  private Proof byPassword(JsonNode user) {
+  private Proof byPassword(JsonNode user, String client) {
     Optional<Entity> found = user(user);
     String password = user.path("password").asString("");
-    String key = found.map(Entity::id).orElseGet(() -> user.path("name").asString(""));
+    Throttle.Guess guess = guess(found, user, client);
     String hash = found.map(it -> directory.hash(it.id())).orElse("");
-    if (!passwords.proves(key, password, hash) || found.isEmpty()) {
+    if (!passwords.proves(guess, password, hash) || found.isEmpty()) {
       throw Refused.unauthorized();
     }
     return new Proof(
@@ -90,6 +92,12 @@ final class Authenticator {
         Optional.empty(),
         Instant.MAX,
         () -> directory.hash(found.get().id()).equals(hash));
+  }
+
+  /// @param given with the name of what was not found
+  private static Throttle.Guess guess(Optional<Entity> found, JsonNode given, String client) {
+    String claimed = given.path("id").asString(given.path("name").asString(""));
+    return Throttle.Guess.of(found.map(Entity::id).orElse(claimed), client);
   }
 
   private Optional<Entity> user(JsonNode user) {
@@ -112,15 +120,15 @@ final class Authenticator {
         () -> tokens.find(secret).isPresent());
   }
 
-  private Proof byCredential(JsonNode given) {
+  private Proof byCredential(JsonNode given, String client) {
     Optional<Entity> found =
         given.path("id").isString()
             ? directory.find(Kind.APPLICATION_CREDENTIAL, given.path("id").asString())
             : user(given.path("user"))
                 .flatMap(owner -> credential(owner, given.path("name").asString("")));
     String hash = found.map(it -> directory.hash(it.id())).orElse("");
-    String key = found.map(Entity::id).orElseGet(() -> given.path("name").asString(""));
-    if (!passwords.proves(key, given.path("secret").asString(""), hash) || found.isEmpty()) {
+    if (!passwords.proves(guess(found, given, client), given.path("secret").asString(""), hash)
+        || found.isEmpty()) {
       throw Refused.unauthorized();
     }
     Entity credential = found.get();

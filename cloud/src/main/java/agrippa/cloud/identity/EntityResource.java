@@ -192,7 +192,8 @@ final class EntityResource {
     String id = request.parameter("user");
     ObjectNode user = Bodies.object(request, "user");
     String old = directory.hash(id);
-    if (!passwords.proves(id, user.path("original_password").asString(""), old)) {
+    Throttle.Guess guess = Throttle.Guess.of(id, request.client());
+    if (!passwords.proves(guess, user.path("original_password").asString(""), old)) {
       throw Refused.unauthorized();
     }
     String hash = passwords.hash(checked(user.path(PASSWORD).asString("")));

@@ -24,6 +24,7 @@ final class KeystoneApi implements Site.Edge {
           405, "Method Not Allowed",
           409, "Conflict",
           413, "Request Entity Too Large",
+          429, "Too Many Requests",
           500, "Internal Server Error");
 
   private final Authenticator authenticator;
@@ -142,9 +143,11 @@ final class KeystoneApi implements Site.Edge {
       return next.handle(request).with("Vary", "X-Auth-Token");
     } catch (Refused e) {
       Reply reply = error(e.status(), String.valueOf(e.getMessage()));
-      return e.status() == 401
-          ? reply.with("WWW-Authenticate", "Keystone uri=\"" + root() + "\"")
-          : reply;
+      return switch (e.status()) {
+        case 401 -> reply.with("WWW-Authenticate", "Keystone uri=\"" + root() + "\"");
+        case 429 -> reply.with("Retry-After", Long.toString(e.retryAfterSeconds()));
+        default -> reply;
+      };
     }
   }
 

@@ -47,25 +47,33 @@ final class Passwords {
 
   /// Whether somebody knows a password.
   ///
-  /// @param whose the guesses that are counted together
+  /// @param guess whose it should be, and who tries
   /// @param hash empty if there is nothing to compare with, which takes as long
-  boolean proves(String whose, String password, String hash) {
-    turns.acquireUninterruptibly();
+  /// @throws Refused if there were too many wrong ones
+  boolean proves(Throttle.Guess guess, String password, String hash) {
+    throttle.begin(guess);
     try {
-      // Not before: many guesses may have waited for their turn together.
-      if (throttle.blocked(whose)) {
-        return false;
+      turns.acquireUninterruptibly();
+      try {
+        return looked(guess, password, hash);
+      } finally {
+        turns.release();
       }
-      boolean same = matches(password, hash.isEmpty() ? nobody : hash) && !hash.isEmpty();
-      if (same) {
-        throttle.succeeded(whose);
-      } else {
-        throttle.failed(whose);
-      }
-      return same;
     } finally {
-      turns.release();
+      throttle.end(guess);
     }
+  }
+
+  private boolean looked(Throttle.Guess guess, String password, String hash) {
+    // Once more: many guesses may have waited for their turn together.
+    throttle.require(guess);
+    boolean same = matches(password, hash.isEmpty() ? nobody : hash) && !hash.isEmpty();
+    if (same) {
+      throttle.succeeded(guess);
+    } else {
+      throttle.failed(guess);
+    }
+    return same;
   }
 
   /// What is longer than bcrypt looks at was never hashed.

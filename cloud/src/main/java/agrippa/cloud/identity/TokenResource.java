@@ -29,7 +29,7 @@ final class TokenResource {
   }
 
   Reply issue(Request request) {
-    Tokens.Issued issued = authenticator.issue(Bodies.object(request, "auth"));
+    Tokens.Issued issued = authenticator.issue(Bodies.object(request, "auth"), request.client());
     Session session = authenticator.session(issued.secret()).orElseThrow(Refused::unauthorized);
     return Reply.json(201, body(session, !request.query().containsKey("nocatalog")))
         .with(SUBJECT, issued.secret());

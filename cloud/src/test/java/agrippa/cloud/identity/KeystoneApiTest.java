@@ -94,11 +94,22 @@ class KeystoneApiTest {
 
   @Test
   void slowsDownWhoGuesses() throws Exception {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < Throttle.FREE; i++) {
       assertThat(server.login("admin", "guess" + i, "admin").statusCode()).isEqualTo(401);
+      assertThat(server.login("nobody", "guess" + i, "admin").statusCode()).isEqualTo(401);
     }
-    assertThat(server.login("admin", server.adminPassword, "admin").statusCode()).isEqualTo(401);
-    server.now.set(server.now.get().plusSeconds(31));
+    HttpResponse<String> early = server.login("admin", server.adminPassword, "admin");
+    assertThat(early.statusCode()).isEqualTo(429);
+    assertThat(early.headers().firstValue("Retry-After")).contains("1");
+    assertThat(early.body())
+        .isEqualTo(
+            """
+            {"error":{"code":429,\
+            "message":"Too many failed logins. Wait before the next one.",\
+            "title":"Too Many Requests"}}""");
+    // Who does not exist is told the same.
+    assertThat(server.login("nobody", "guess", "admin").body()).isEqualTo(early.body());
+    server.now.set(server.now.get().plusSeconds(1));
     assertThat(server.login("admin", server.adminPassword, "admin").statusCode()).isEqualTo(201);
   }
 

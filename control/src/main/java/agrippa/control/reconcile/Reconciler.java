@@ -21,9 +21,12 @@ import agrippa.model.Placement;
 import agrippa.model.PortId;
 import agrippa.model.ProvisioningStatus;
 import agrippa.model.Statistics;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -42,6 +45,8 @@ public final class Reconciler implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Reconciler.class.getName());
   // Converging is mostly waiting for other services; more at a time would only crowd them.
   private static final int MOST_AT_A_TIME = 32;
+  // Longer than any service may take to answer.
+  private static final Duration STANDSTILL = Duration.ofMinutes(2);
   private static final Observation NOTHING = new Observation(Map.of(), Set.of(), Map.of());
 
   private final Ledger ledger;
@@ -59,6 +64,9 @@ public final class Reconciler implements AutoCloseable {
   // Touched by one round after the other.
   private long round;
   private Map<ListenerId, Statistics> savedStatistics = Map.of();
+  // When there was progress last; read by those who ask whether there is any.
+  private volatile Instant lookedAround = Instant.MAX;
+  private volatile Instant attended = Instant.MAX;
   private volatile boolean closed;
 
   /// @param settings of flavors and availability zones
@@ -88,6 +96,8 @@ public final class Reconciler implements AutoCloseable {
 
   /// Takes up all trees, then listens and looks around for ever.
   public void start() {
+    lookedAround = clock.instant();
+    attended = clock.instant();
     provider.onChange(this::wake);
     networks.onChange(this::vipMoved);
     ledger.all().forEach(tree -> wake(tree.id()));
@@ -115,7 +125,23 @@ public final class Reconciler implements AutoCloseable {
     wake(id);
   }
 
+  /// Whether the work goes on: load balancers are looked at in time, and not all that may be at
+  // work
+  /// at a time hang.
+  ///
+  /// @return what is wrong, or nothing
+  public Optional<String> complaint() {
+    Instant late = clock.instant().minus(STANDSTILL);
+    if (lookedAround.isBefore(late.minus(pace.period()))) {
+      return Optional.of("nobody has looked at the load balancers since " + lookedAround);
+    }
+    return permits.availablePermits() == 0 && attended.isBefore(late)
+        ? Optional.of("all " + MOST_AT_A_TIME + " that are at work hang since " + attended)
+        : Optional.empty();
+  }
+
   private void lookAround() {
+    lookedAround = clock.instant();
     try {
       long rounds = Math.max(1, pace.resync().dividedBy(pace.period()));
       round++;
@@ -152,9 +178,11 @@ public final class Reconciler implements AutoCloseable {
 
   private void attend(LoadBalancerId id, Desk desk) {
     permits.acquireUninterruptibly();
+    attended = clock.instant();
     try {
       desk.serve(() -> closed, () -> attendOnce(id, desk));
     } finally {
+      attended = clock.instant();
       permits.release();
     }
   }
