@@ -1,5 +1,6 @@
 package agrippa.acceptance;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -34,11 +35,26 @@ final class Certificates {
     return out.toByteArray();
   }
 
+  /// A bundle as a key store, in which its certificate is named `key`.
+  static KeyStore read(byte[] bundle) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(new ByteArrayInputStream(bundle), new char[0]);
+    return store;
+  }
+
+  /// A bundle's certificate without its key, as PEM.
+  static byte[] pem(byte[] bundle) throws Exception {
+    return pem(read(bundle).getCertificate("key"));
+  }
+
   /// A certificate without its key, as PEM.
   static byte[] authority(String name) throws Exception {
+    return pem(certificate(name, keys()));
+  }
+
+  private static byte[] pem(Certificate certificate) throws Exception {
     String base64 =
-        Base64.getMimeEncoder(64, new byte[] {'\n'})
-            .encodeToString(certificate(name, keys()).getEncoded());
+        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
     return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
         .formatted(base64)
         .getBytes(StandardCharsets.US_ASCII);
