@@ -18,7 +18,10 @@ import java.util.Set;
 final class Access implements Site.Filter {
   private static final System.Logger LOG = System.getLogger(Access.class.getName());
   private static final ScopedValue<Caller> CALLER = ScopedValue.newInstance();
-  private static final Set<String> OPEN = Set.of("/", "/healthcheck");
+
+  /// Paths that need no token.
+  static final Set<String> OPEN = Set.of("/", "/healthcheck", OpenApi.PATH);
+
   private static final Set<String> ACCEPTED = Set.of("*/*", "application/*", "application/json");
 
   private final Identity identity;
@@ -80,7 +83,7 @@ final class Access implements Site.Filter {
     String accept = request.header("accept").orElse("").strip().toLowerCase(Locale.ROOT);
     boolean ranges = false;
     for (String part : accept.split(",")) {
-      String[] range = part.split(";");
+      String[] range = part.split(";", -1);
       if (ACCEPTED.contains(range[0].strip()) && !refused(range)) {
         return true;
       }

@@ -24,6 +24,9 @@ final class AmphoraeResource {
       new Listing<>(
           "amphorae", AmphoraJson.SHAPE, it -> AmphoraJson.id(it).toString(), it -> List.of());
 
+  static final Described OPERATIONS =
+      new Described("Amphorae", "an amphora", "amphora", LISTING, AmphoraJson.SCHEMA, null, null);
+
   private final Gateway gateway;
   private final Consumer<LoadBalancerId> tellAgain;
 

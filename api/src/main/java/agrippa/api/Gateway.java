@@ -156,7 +156,7 @@ record Gateway(
       return request.body();
     }
     String type =
-        request.header("content-type").orElse("").split(";")[0].strip().toLowerCase(Locale.ROOT);
+        request.header("content-type").orElse("").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     if (type.equals("application/x-www-form-urlencoded")) {
       // Octavia looks for a form's fields elsewhere, and finds nothing.
       return new byte[0];

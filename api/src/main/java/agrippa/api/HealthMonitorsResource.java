@@ -26,6 +26,16 @@ final class HealthMonitorsResource {
           it -> it.it().id().toString(),
           it -> it.it().labels().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "Health monitors",
+          "a health monitor",
+          "healthmonitor",
+          LISTING,
+          HealthMonitorJson.SCHEMA,
+          HealthMonitorJson.POST,
+          HealthMonitorJson.PUT);
+
   private final Gateway gateway;
 
   HealthMonitorsResource(Gateway gateway) {
@@ -41,7 +51,7 @@ final class HealthMonitorsResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    Change change = HealthMonitorJson.create(Gateway.body(request));
+    Change change = HealthMonitorJson.POST.read(Gateway.body(request));
     return gateway.submit(change, it -> shown(201, it));
   }
 
@@ -59,7 +69,7 @@ final class HealthMonitorsResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    Attributes.OfHealthMonitor attributes = HealthMonitorJson.update(Gateway.body(request));
+    Attributes.OfHealthMonitor attributes = HealthMonitorJson.PUT.read(Gateway.body(request));
     return gateway.submit(
         new Change.UpdateHealthMonitor(id(request), attributes), it -> shown(200, it));
   }

@@ -26,6 +26,16 @@ final class L7PoliciesResource {
           it -> it.it().id().toString(),
           it -> it.it().labels().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "L7 policies",
+          "an L7 policy",
+          "l7policy",
+          LISTING,
+          L7PolicyJson.SCHEMA,
+          L7PolicyJson.POST,
+          L7PolicyJson.PUT);
+
   private final Gateway gateway;
 
   L7PoliciesResource(Gateway gateway) {
@@ -41,7 +51,7 @@ final class L7PoliciesResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    Change change = L7PolicyJson.create(Gateway.body(request));
+    Change change = L7PolicyJson.POST.read(Gateway.body(request));
     return gateway.submit(change, it -> shown(201, it));
   }
 
@@ -59,7 +69,7 @@ final class L7PoliciesResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    Attributes.OfL7Policy attributes = L7PolicyJson.update(Gateway.body(request));
+    Attributes.OfL7Policy attributes = L7PolicyJson.PUT.read(Gateway.body(request));
     return gateway.submit(new Change.UpdateL7Policy(id(request), attributes), it -> shown(200, it));
   }
 

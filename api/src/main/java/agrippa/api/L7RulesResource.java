@@ -24,6 +24,16 @@ final class L7RulesResource {
   private static final Listing<Part<L7Policy, L7Rule>> LISTING =
       new Listing<>("rules", L7RuleJson.SHAPE, it -> it.it().id().toString(), it -> it.it().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "L7 rules",
+          "an L7 rule",
+          "rule",
+          LISTING,
+          L7RuleJson.SCHEMA,
+          L7RuleJson.POST,
+          L7RuleJson.PUT);
+
   private final Gateway gateway;
 
   L7RulesResource(Gateway gateway) {
@@ -44,7 +54,7 @@ final class L7RulesResource {
         request,
         (tree, policy) -> {
           Gateway.onlyArguments(request);
-          Attributes.OfL7Rule attributes = L7RuleJson.create(Gateway.body(request));
+          Attributes.OfL7Rule attributes = L7RuleJson.POST.read(Gateway.body(request));
           return gateway.submit(
               new Change.CreateL7Rule(policy.id(), attributes), it -> shown(201, policy.id(), it));
         });
@@ -71,7 +81,7 @@ final class L7RulesResource {
         request,
         (tree, policy) -> {
           Gateway.onlyArguments(request);
-          Attributes.OfL7Rule attributes = L7RuleJson.update(Gateway.body(request));
+          Attributes.OfL7Rule attributes = L7RuleJson.PUT.read(Gateway.body(request));
           return gateway.submit(
               new Change.UpdateL7Rule(policy.id(), id(request), attributes),
               it -> shown(200, policy.id(), it));

@@ -27,6 +27,16 @@ final class ListenersResource {
           it -> it.it().id().toString(),
           it -> it.it().labels().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "Listeners",
+          "a listener",
+          "listener",
+          LISTING,
+          ListenerJson.SCHEMA,
+          ListenerJson.POST,
+          ListenerJson.PUT);
+
   private final Gateway gateway;
 
   ListenersResource(Gateway gateway) {
@@ -42,7 +52,7 @@ final class ListenersResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    Change change = ListenerJson.create(Gateway.body(request));
+    Change change = ListenerJson.POST.read(Gateway.body(request));
     return gateway.submit(change, it -> shown(201, it));
   }
 
@@ -52,7 +62,7 @@ final class ListenersResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    Attributes.OfListener attributes = ListenerJson.update(Gateway.body(request));
+    Attributes.OfListener attributes = ListenerJson.PUT.read(Gateway.body(request));
     return gateway.submit(new Change.UpdateListener(id(request), attributes), it -> shown(200, it));
   }
 

@@ -1,7 +1,9 @@
 package agrippa.api;
 
+import agrippa.api.Operation.Parameter;
 import agrippa.api.Order.Ranked;
 import agrippa.api.wire.BadRequest;
+import agrippa.api.wire.JsonSchema;
 import agrippa.api.wire.Shape;
 import agrippa.api.wire.Shape.Attribute;
 import agrippa.web.Json;
@@ -11,6 +13,7 @@ import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -50,6 +53,61 @@ record Listing<T>(
   Listing(
       String plural, Shape<T> shape, Function<T, String> id, Function<T, Collection<String>> tags) {
     this(plural, plural + "_links", shape, id, tags);
+  }
+
+  /// Describes the answers.
+  ///
+  /// @param item describes each
+  JsonSchema schema(JsonSchema item) {
+    JsonSchema link =
+        JsonSchema.object()
+            .having("rel", JsonSchema.choice(List.of("next", "previous")))
+            .having("href", JsonSchema.TEXT)
+            .named("Link");
+    return JsonSchema.object()
+        .having(plural, JsonSchema.list(item))
+        .having(links, JsonSchema.list(link));
+  }
+
+  /// Describes the parameters.
+  List<Parameter> parameters() {
+    List<Parameter> all =
+        new ArrayList<>(
+            List.of(
+                new Parameter(
+                    "limit", "Most items of the answer.", JsonSchema.INTEGER.with("minimum", 0)),
+                new Parameter("marker", "Begins behind the item of this id.", JsonSchema.TEXT),
+                new Parameter(
+                    "page_reverse",
+                    "Ends before the marker instead.",
+                    JsonSchema.choice(List.of("True", "False"))),
+                new Parameter("sort", "Keys, each as key:asc or key:desc.", texts()),
+                new Parameter("sort_key", "Keys, if there is no sort.", texts()),
+                new Parameter("sort_dir", "Directions of these keys: asc or desc.", texts()),
+                fields(shape.schema())));
+    if (shape.schema().properties().containsKey("tags")) {
+      all.add(new Parameter("tags", "Has all of these tags.", texts()));
+      all.add(new Parameter("tags-any", "Has one of these tags.", texts()));
+      all.add(new Parameter("not-tags", "Has not all of these tags.", texts()));
+      all.add(new Parameter("not-tags-any", "Has none of these tags.", texts()));
+    }
+    for (Attribute<T> it : shape.filters()) {
+      String about = "Has this " + it.name() + ".";
+      all.add(new Parameter(it.name(), about, it.schema().notNull()));
+    }
+    return all;
+  }
+
+  /// Describes the parameter that leaves out attributes.
+  ///
+  /// @param resource whose attributes
+  static Parameter fields(JsonSchema resource) {
+    JsonSchema names = JsonSchema.list(JsonSchema.choice(resource.properties().keySet()));
+    return new Parameter("fields", "Shows these attributes only.", names, true);
+  }
+
+  private static JsonSchema texts() {
+    return JsonSchema.list(JsonSchema.TEXT);
   }
 
   /// @param most items of an answer, whatever is asked for

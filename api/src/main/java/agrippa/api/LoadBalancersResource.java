@@ -24,6 +24,16 @@ final class LoadBalancersResource {
           it -> it.id().toString(),
           it -> it.loadBalancer().labels().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "Load balancers",
+          "a load balancer",
+          "loadbalancer",
+          LISTING,
+          LoadBalancerJson.SCHEMA,
+          LoadBalancerJson.POST,
+          LoadBalancerJson.PUT);
+
   private final Gateway gateway;
 
   LoadBalancersResource(Gateway gateway) {
@@ -37,7 +47,7 @@ final class LoadBalancersResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    Change change = LoadBalancerJson.create(Gateway.body(request));
+    Change change = LoadBalancerJson.POST.read(Gateway.body(request));
     return gateway.submit(
         change, it -> Gateway.wrapped(201, "loadbalancer", LoadBalancerJson.whole(it.tree())));
   }
@@ -49,7 +59,7 @@ final class LoadBalancersResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    Attributes.OfLoadBalancer attributes = LoadBalancerJson.update(Gateway.body(request));
+    Attributes.OfLoadBalancer attributes = LoadBalancerJson.PUT.read(Gateway.body(request));
     return gateway.submit(
         new Change.UpdateLoadBalancer(id(request), attributes),
         it -> Gateway.wrapped(200, "loadbalancer", LoadBalancerJson.SHAPE.json(it.tree())));

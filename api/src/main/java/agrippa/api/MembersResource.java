@@ -29,6 +29,16 @@ final class MembersResource {
           it -> it.it().id().toString(),
           it -> it.it().labels().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "Members",
+          "a member",
+          "member",
+          LISTING,
+          MemberJson.SCHEMA,
+          MemberJson.POST,
+          MemberJson.PUT);
+
   private final Gateway gateway;
 
   MembersResource(Gateway gateway) {
@@ -49,7 +59,8 @@ final class MembersResource {
         request,
         (tree, pool) -> {
           Gateway.onlyArguments(request);
-          Change change = MemberJson.create(pool.id(), Gateway.body(request));
+          Change change =
+              new Change.CreateMember(pool.id(), MemberJson.POST.read(Gateway.body(request)));
           return gateway.submit(change, it -> shown(201, pool.id(), it));
         });
   }
@@ -59,7 +70,7 @@ final class MembersResource {
         request,
         (tree, pool) -> {
           Gateway.onlyArguments(request, "additive_only");
-          List<Change.NewMember> members = MemberJson.batch(Gateway.body(request));
+          List<Change.NewMember> members = MemberJson.BATCH.read(Gateway.body(request));
           boolean additive = Gateway.flag(request, "additive_only");
           return gateway.submit(
               new Change.ReplaceMembers(pool.id(), members, additive), it -> Reply.empty(202));
@@ -87,7 +98,7 @@ final class MembersResource {
         request,
         (tree, pool) -> {
           Gateway.onlyArguments(request);
-          Attributes.OfMember attributes = MemberJson.update(Gateway.body(request));
+          Attributes.OfMember attributes = MemberJson.PUT.read(Gateway.body(request));
           return gateway.submit(
               new Change.UpdateMember(pool.id(), id(request), attributes),
               it -> shown(200, pool.id(), it));

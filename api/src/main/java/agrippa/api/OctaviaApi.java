@@ -1,5 +1,11 @@
 package agrippa.api;
 
+import agrippa.api.wire.AmphoraJson;
+import agrippa.api.wire.JsonSchema;
+import agrippa.api.wire.LoadBalancerJson;
+import agrippa.api.wire.MemberJson;
+import agrippa.api.wire.QuotaJson;
+import agrippa.api.wire.StatusJson;
 import agrippa.control.Caller;
 import agrippa.control.CatalogEditor;
 import agrippa.control.Change;
@@ -80,158 +86,260 @@ public final class OctaviaApi {
 
   /// @param prefix where it is served, such as `/load-balancer`
   public Site site(String prefix) {
-    Routes routes =
-        new Routes()
-            .get("/", Versions::list)
-            .get("/healthcheck", healthcheck::answer)
-            .head("/healthcheck", healthcheck::answer);
+    Routes routes = new Routes();
+    routes
+        .get("/", api("List versions", Versions.schema(), Versions::list))
+        .get(OpenApi.PATH, new OpenApi(routes).operation())
+        .get(
+            "/healthcheck",
+            Operation.asking("API", "Tell whether the program works", 200, healthcheck::answer))
+        .head(
+            "/healthcheck",
+            Operation.asking("API", "Ask whether the program works", 204, healthcheck::answer));
     for (String version : new String[] {"/v2.0", "/v2"}) {
-      routes.get(version, Versions::name).get(version + "/lbaas", Versions::name);
-      resources(routes, version);
-      resources(routes, version + "/lbaas");
+      for (String root : new String[] {version + "/lbaas", version}) {
+        routes.get(root, api("Name the version", JsonSchema.TEXT, Versions::name));
+        resources(routes, root);
+      }
       amphorae(routes, version + "/octavia/amphorae");
     }
     return new Site(prefix, routes, new Access(identity), new Framework());
   }
 
-  private void resources(Routes routes, String root) {
-    String id = "/{id}";
-
-    String loadBalancer = root + "/loadbalancers";
-    routes
-        .get(loadBalancer, loadBalancers::list)
-        .post(loadBalancer, loadBalancers::create)
-        .get(loadBalancer + id, loadBalancers::show)
-        .put(loadBalancer + id, loadBalancers::update)
-        .delete(loadBalancer + id, loadBalancers::delete)
-        .get(loadBalancer + id + "/status", loadBalancers::statuses)
-        .get(loadBalancer + id + "/statuses", loadBalancers::statuses)
-        .get(loadBalancer + id + "/stats", loadBalancers::statistics)
-        .put(loadBalancer + id + "/failover", loadBalancers::failOver)
-        .delete(loadBalancer + id + "/failover", without("id"));
-
-    String listener = root + "/listeners";
-    routes
-        .get(listener, listeners::list)
-        .post(listener, listeners::create)
-        .get(listener + id, listeners::show)
-        .put(listener + id, listeners::update)
-        .delete(listener + id, listeners::delete)
-        .get(listener + id + "/stats", listeners::statistics);
-
-    String pool = root + "/pools";
-    routes
-        .get(pool, pools::list)
-        .post(pool, pools::create)
-        .get(pool + id, pools::show)
-        .put(pool + id, pools::update)
-        .delete(pool + id, pools::delete);
-
-    String member = root + "/pools/{pool}/members";
-    routes
-        .get(member, members::list)
-        .post(member, members::create)
-        .put(member, members::replace)
-        .get(member + id, members::show)
-        .put(member + id, members::update)
-        .delete(member + id, members::delete);
-
-    String monitor = root + "/healthmonitors";
-    routes
-        .get(monitor, healthMonitors::list)
-        .post(monitor, healthMonitors::create)
-        .get(monitor + id, healthMonitors::show)
-        .put(monitor + id, healthMonitors::update)
-        .delete(monitor + id, healthMonitors::delete);
-
-    String policy = root + "/l7policies";
-    routes
-        .get(policy, policies::list)
-        .post(policy, policies::create)
-        .get(policy + id, policies::show)
-        .put(policy + id, policies::update)
-        .delete(policy + id, policies::delete);
-
-    String rule = root + "/l7policies/{policy}/rules";
-    routes
-        .get(rule, rules::list)
-        .post(rule, rules::create)
-        .get(rule + id, rules::show)
-        .put(rule + id, rules::update)
-        .delete(rule + id, rules::delete);
-
-    String quota = root + "/quotas";
-    String project = quota + "/{project}";
-    routes
-        .get(quota, quotas::list)
-        .get(project, quotas::show)
-        .put(project, quotas::update)
-        .delete(project, quotas::delete)
-        .get(project + "/default", quotas::defaults)
-        .put(quota, without("project_id"))
-        .delete(quota, without("project_id"));
-
-    String provider = root + "/providers";
-    routes
-        .get(provider, providers::list)
-        .get(provider + "/{provider}/flavor_capabilities", providers::flavorCapabilities)
-        .get(provider + "/{provider}/availability_zone_capabilities", providers::zoneCapabilities);
-
-    profiles(routes, root + "/flavorprofiles", flavorProfiles, "flavor_profile_id");
-    offers(routes, root + "/flavors", flavors, "id", "flavor_id");
-    profiles(
-        routes, root + "/availabilityzoneprofiles", zoneProfiles, "availability_zone_profile_id");
-    offers(routes, root + "/availabilityzones", zones, "name", "availability_zone_name");
-
-    for (String collection : new String[] {loadBalancer, listener, pool, monitor, policy, rule}) {
-      routes.put(collection, without("id")).delete(collection, without("id"));
-    }
-    routes.delete(member, without("id"));
+  private static Operation api(String summary, JsonSchema answer, Routes.Handler handler) {
+    return Operation.reading("API", summary, answer, handler);
   }
 
-  /// Not below `lbaas`: operators use them.
-  private void amphorae(Routes routes, String root) {
-    String id = root + "/{id}";
+  private void resources(Routes routes, String root) {
+    loadBalancers(routes, root + "/loadbalancers");
+    listeners(routes, root + "/listeners");
+    pools(routes, root + "/pools");
+    members(routes, root + "/pools/{pool}/members");
+    healthMonitors(routes, root + "/healthmonitors");
+    policies(routes, root + "/l7policies");
+    rules(routes, root + "/l7policies/{policy}/rules");
+    quotas(routes, root + "/quotas");
+    providers(routes, root + "/providers");
+    profiles(routes, root + "/flavorprofiles", flavorProfiles, "flavor_profile_id");
+    flavors(routes, root + "/flavors");
+    profiles(
+        routes, root + "/availabilityzoneprofiles", zoneProfiles, "availability_zone_profile_id");
+    zones(routes, root + "/availabilityzones");
+  }
+
+  private void loadBalancers(Routes routes, String collection) {
+    Described of = LoadBalancersResource.OPERATIONS;
+    String one = collection + "/{id}";
+    JsonSchema statuses = StatusJson.statusesSchema();
+    JsonSchema statistics = StatusJson.statisticsSchema();
     routes
-        .get(root, amphorae::list)
-        .delete(root, without("id"))
-        .get(id, amphorae::show)
-        .delete(id, amphorae::delete)
-        .get(id + "/stats", amphorae::statistics)
-        .put(id + "/failover", amphorae::failOver)
-        .put(id + "/config", amphorae::configure);
+        .get(collection, of.list(loadBalancers::list))
+        .post(collection, of.create(LoadBalancerJson.wholeSchema(), loadBalancers::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(loadBalancers::show))
+        .put(one, of.update(loadBalancers::update))
+        .delete(
+            one,
+            of.delete(loadBalancers::delete)
+                .taking(Operation.flag("cascade", "Deletes all that it has, too.")))
+        .get(
+            one + "/status",
+            of.reading(
+                "Show the status tree of a load balancer", statuses, loadBalancers::statuses))
+        .get(
+            one + "/statuses",
+            of.reading("Show the statuses of a load balancer", statuses, loadBalancers::statuses))
+        .get(
+            one + "/stats",
+            of.reading(
+                "Show the statistics of a load balancer", statistics, loadBalancers::statistics))
+        .put(one + "/failover", of.doing("Fail over a load balancer", 202, loadBalancers::failOver))
+        .delete(one + "/failover", of.without("id", "Delete a failover"));
+  }
+
+  private void listeners(Routes routes, String collection) {
+    Described of = ListenersResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(listeners::list))
+        .post(collection, of.create(listeners::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(listeners::show))
+        .put(one, of.update(listeners::update))
+        .delete(one, of.delete(listeners::delete))
+        .get(
+            one + "/stats",
+            of.reading(
+                "Show the statistics of a listener",
+                StatusJson.statisticsSchema(),
+                listeners::statistics));
+  }
+
+  private void pools(Routes routes, String collection) {
+    Described of = PoolsResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(pools::list))
+        .post(collection, of.create(pools::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(pools::show))
+        .put(one, of.update(pools::update))
+        .delete(one, of.delete(pools::delete));
+  }
+
+  private void members(Routes routes, String collection) {
+    Described of = MembersResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(members::list))
+        .post(collection, of.create(members::create))
+        .put(
+            collection,
+            of.doing("Replace the members of a pool", 202, members::replace)
+                .taking(Operation.flag("additive_only", "Leaves members that are not named."))
+                .taking(MemberJson.BATCH.schema())
+                .refusing(501))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(members::show))
+        .put(one, of.update(members::update))
+        .delete(one, of.delete(members::delete));
+  }
+
+  private void healthMonitors(Routes routes, String collection) {
+    Described of = HealthMonitorsResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(healthMonitors::list))
+        .post(collection, of.create(healthMonitors::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(healthMonitors::show))
+        .put(one, of.update(healthMonitors::update))
+        .delete(one, of.delete(healthMonitors::delete));
+  }
+
+  private void policies(Routes routes, String collection) {
+    Described of = L7PoliciesResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(policies::list))
+        .post(collection, of.create(policies::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(policies::show))
+        .put(one, of.update(policies::update))
+        .delete(one, of.delete(policies::delete));
+  }
+
+  private void rules(Routes routes, String collection) {
+    Described of = L7RulesResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(rules::list))
+        .post(collection, of.create(rules::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(rules::show))
+        .put(one, of.update(rules::update))
+        .delete(one, of.delete(rules::delete));
+  }
+
+  private void quotas(Routes routes, String collection) {
+    Described of = QuotasResource.OPERATIONS;
+    String one = collection + "/{project}";
+    JsonSchema whole = JsonSchema.wrapped("quota", QuotaJson.wholeSchema());
+    routes
+        .get(collection, of.list(quotas::list))
+        .put(collection, of.updateWithout("project_id"))
+        .delete(collection, of.deleteWithout("project_id"))
+        .get(one, of.reading("Show the quota of a project", whole, quotas::show))
+        .put(
+            one,
+            of.doing("Update the quota of a project", 202, quotas::update)
+                .answering(JsonSchema.wrapped("quota", QuotaJson.updatedSchema()))
+                .taking(QuotaJson.PUT.schema()))
+        .delete(one, of.doing("Reset the quota of a project", 202, quotas::delete))
+        .get(one + "/default", of.reading("Show the default quota", whole, quotas::defaults));
+  }
+
+  private void providers(Routes routes, String collection) {
+    String one = collection + "/{provider}";
+    routes
+        .get(
+            collection, ProvidersResource.operation("List providers", "providers", providers::list))
+        .get(
+            one + "/flavor_capabilities",
+            ProvidersResource.filtered(
+                "List what flavors may say", "flavor_capabilities", providers::flavorCapabilities))
+        .get(
+            one + "/availability_zone_capabilities",
+            ProvidersResource.filtered(
+                "List what availability zones may say",
+                "availability_zone_capabilities",
+                providers::zoneCapabilities));
   }
 
   /// @param deleted the argument that a DELETE of the collection misses
   private static void profiles(
       Routes routes, String collection, ProfilesResource profiles, String deleted) {
+    Described of = profiles.operations();
+    String one = collection + "/{id}";
     routes
-        .put(collection, without("id"))
-        .delete(collection, without(deleted))
-        .get(collection, profiles::list)
-        .post(collection, profiles::create)
-        .get(collection + "/{id}", profiles::show)
-        .put(collection + "/{id}", profiles::update)
-        .delete(collection + "/{id}", profiles::delete);
+        .get(collection, of.list(profiles::list))
+        .post(collection, of.create(profiles::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout(deleted))
+        .get(one, of.show(profiles::show))
+        .put(one, of.update(profiles::update))
+        .delete(one, of.delete(profiles::delete));
   }
 
-  /// @param updated the argument that a PUT of the collection misses
-  /// @param deleted the one that a DELETE misses
-  private static void offers(
-      Routes routes, String collection, OffersResource offers, String updated, String deleted) {
+  private void flavors(Routes routes, String collection) {
+    Described of = flavors.operations();
+    String one = collection + "/{id}";
     routes
-        .put(collection, without(updated))
-        .delete(collection, without(deleted))
-        .get(collection, offers::list)
-        .post(collection, offers::create)
-        .get(collection + "/{id}", offers::show)
-        .put(collection + "/{id}", offers::update)
-        .delete(collection + "/{id}", offers::delete);
+        .get(collection, of.list(flavors::list))
+        .post(collection, of.create(flavors::create))
+        .put(collection, of.updateWithout("id"))
+        .delete(collection, of.deleteWithout("flavor_id"))
+        .get(one, of.show(flavors::show))
+        .put(one, of.update(flavors::update))
+        .delete(one, of.delete(flavors::delete));
   }
 
-  /// Octavia's handlers of single things answer for collections, too, and miss an argument.
-  private static Routes.Handler without(String argument) {
-    return request -> Faults.fault(400, "Missing argument: \"" + argument + "\"");
+  private void zones(Routes routes, String collection) {
+    Described of = zones.operations();
+    String one = collection + "/{name}";
+    routes
+        .get(collection, of.list(zones::list))
+        .post(collection, of.create(zones::create))
+        .put(collection, of.updateWithout("name"))
+        .delete(collection, of.deleteWithout("availability_zone_name"))
+        .get(one, of.show(zones::show))
+        .put(one, of.update(zones::update))
+        .delete(one, of.delete(zones::delete));
+  }
+
+  /// Not below `lbaas`: operators use them.
+  private void amphorae(Routes routes, String collection) {
+    Described of = AmphoraeResource.OPERATIONS;
+    String one = collection + "/{id}";
+    routes
+        .get(collection, of.list(amphorae::list))
+        .delete(collection, of.deleteWithout("id"))
+        .get(one, of.show(amphorae::show))
+        .delete(one, of.delete(amphorae::delete).refusing(501))
+        .get(
+            one + "/stats",
+            of.reading(
+                "Show the statistics of an amphora",
+                JsonSchema.wrapped("amphora_stats", AmphoraJson.statisticsSchema()),
+                amphorae::statistics))
+        .put(one + "/failover", of.doing("Fail over an amphora", 202, amphorae::failOver))
+        .put(one + "/config", of.doing("Configure an amphora", 202, amphorae::configure));
   }
 
   /// What Octavia's framework says.

@@ -36,6 +36,17 @@ final class OffersResource {
     this.listing = new Listing<>(json.wrapper() + "s", json.shape(), Offer::key, it -> List.of());
   }
 
+  Described operations() {
+    return switch (shelf) {
+      case FLAVORS -> described("Flavors", "a flavor");
+      case AVAILABILITY_ZONES -> described("Availability zones", "an availability zone");
+    };
+  }
+
+  private Described described(String tag, String one) {
+    return new Described(tag, one, json.wrapper(), listing, json.schema(), json.post(), json.put());
+  }
+
   Reply list(Request request) {
     gateway.require(subject.to(Verb.GET_ALL));
     return listing.page(gateway.maxLimit(), request, catalog.offers(shelf).stream());
@@ -43,7 +54,7 @@ final class OffersResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    CatalogEditor.NewOffer wanted = json.create(Gateway.body(request));
+    CatalogEditor.NewOffer wanted = json.post().read(Gateway.body(request));
     gateway.require(subject.to(Verb.POST));
     return written(201, catalog.create(shelf, wanted));
   }
@@ -56,7 +67,7 @@ final class OffersResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    CatalogEditor.OfferChange change = json.update(Gateway.body(request));
+    CatalogEditor.OfferChange change = json.put().read(Gateway.body(request));
     gateway.require(subject.to(Verb.PUT));
     return written(200, catalog.update(shelf, key(request), change));
   }
@@ -69,10 +80,17 @@ final class OffersResource {
 
   /// Ids are compared without case, names with it.
   private String key(Request request) {
-    String text = request.parameter("id");
+    String text = addressed(request);
     return switch (shelf) {
       case FLAVORS -> Gateway.id(text).map(UUID::toString).orElse(text);
       case AVAILABILITY_ZONES -> text;
+    };
+  }
+
+  private String addressed(Request request) {
+    return switch (shelf) {
+      case FLAVORS -> request.parameter("id");
+      case AVAILABILITY_ZONES -> request.parameter("name");
     };
   }
 
@@ -82,7 +100,7 @@ final class OffersResource {
           case FLAVORS -> Kind.FLAVOR;
           case AVAILABILITY_ZONES -> Kind.AVAILABILITY_ZONE;
         };
-    return Gateway.notFound(kind, request.parameter("id"));
+    return Gateway.notFound(kind, addressed(request));
   }
 
   private Reply written(int status, Written<Offer> written) {

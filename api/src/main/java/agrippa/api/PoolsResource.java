@@ -23,6 +23,10 @@ final class PoolsResource {
       new Listing<>(
           "pools", PoolJson.SHAPE, it -> it.it().id().toString(), it -> it.it().labels().tags());
 
+  static final Described OPERATIONS =
+      new Described(
+          "Pools", "a pool", "pool", LISTING, PoolJson.SCHEMA, PoolJson.POST, PoolJson.PUT);
+
   private final Gateway gateway;
 
   PoolsResource(Gateway gateway) {
@@ -38,7 +42,7 @@ final class PoolsResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    Change change = PoolJson.create(Gateway.body(request));
+    Change change = PoolJson.POST.read(Gateway.body(request));
     return gateway.submit(change, it -> shown(201, it));
   }
 
@@ -56,7 +60,7 @@ final class PoolsResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    Attributes.OfPool attributes = PoolJson.update(Gateway.body(request));
+    Attributes.OfPool attributes = PoolJson.PUT.read(Gateway.body(request));
     return gateway.submit(new Change.UpdatePool(id(request), attributes), it -> shown(200, it));
   }
 

@@ -47,6 +47,18 @@ final class ProfilesResource {
             it -> List.of());
   }
 
+  Described operations() {
+    return switch (shelf) {
+      case FLAVORS -> described("Flavor profiles", "a flavor profile");
+      case AVAILABILITY_ZONES ->
+          described("Availability zone profiles", "an availability zone profile");
+    };
+  }
+
+  private Described described(String tag, String one) {
+    return new Described(tag, one, json.wrapper(), listing, json.schema(), json.post(), json.put());
+  }
+
   Reply list(Request request) {
     gateway.require(subject.to(Verb.GET_ALL));
     return listing.page(gateway.maxLimit(), request, catalog.profiles(shelf).stream());
@@ -54,7 +66,7 @@ final class ProfilesResource {
 
   Reply create(Request request) {
     Gateway.onlyArguments(request);
-    CatalogEditor.NewProfile wanted = json.create(Gateway.body(request));
+    CatalogEditor.NewProfile wanted = json.post().read(Gateway.body(request));
     gateway.require(subject.to(Verb.POST));
     return written(201, catalog.create(shelf, wanted));
   }
@@ -70,7 +82,7 @@ final class ProfilesResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    CatalogEditor.ProfileChange change = json.update(Gateway.body(request));
+    CatalogEditor.ProfileChange change = json.put().read(Gateway.body(request));
     gateway.require(subject.to(Verb.PUT));
     ProfileId id =
         id(request).orElseThrow(() -> notFound(request, request.parameter("id").equals(NIL)));

@@ -1,5 +1,7 @@
 package agrippa.api;
 
+import agrippa.api.Operation.Parameter;
+import agrippa.api.wire.JsonSchema;
 import agrippa.control.Catalog;
 import agrippa.control.ControlSettings;
 import agrippa.control.Refusal;
@@ -9,6 +11,7 @@ import agrippa.model.Shelf;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
+import agrippa.web.Routes;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
@@ -17,6 +20,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// `/providers`: the names that load balancers may ask for, and what their profiles may say. Other
 /// query parameters than those used here are passed over, as in Octavia.
 final class ProvidersResource {
+  private static final JsonSchema ITEM =
+      JsonSchema.object()
+          .having("name", JsonSchema.TEXT)
+          .having("description", JsonSchema.TEXT)
+          .named("NameAndDescription");
+
   private final Gateway gateway;
   private final ControlSettings.Providers providers;
   private final Catalog catalog;
@@ -25,6 +34,24 @@ final class ProvidersResource {
     this.gateway = gateway;
     this.providers = providers;
     this.catalog = catalog;
+  }
+
+  /// Describes an operation here.
+  ///
+  /// @param plural key of the answer
+  static Operation operation(String summary, String plural, Routes.Handler handler) {
+    return Operation.reading(
+            "Providers", summary, JsonSchema.wrapped(plural, JsonSchema.list(ITEM)), handler)
+        .taking(Listing.fields(ITEM));
+  }
+
+  /// As [#operation], with the filters that capabilities have.
+  static Operation filtered(String summary, String plural, Routes.Handler handler) {
+    return operation(summary, plural, handler)
+        .taking(
+            Listing.fields(ITEM),
+            new Parameter("name", "Has this name.", JsonSchema.TEXT),
+            new Parameter("description", "Has this description.", JsonSchema.TEXT));
   }
 
   Reply list(Request request) {

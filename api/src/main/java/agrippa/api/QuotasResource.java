@@ -24,6 +24,9 @@ final class QuotasResource {
   private static final Listing<QuotaJson.Row> LISTING =
       new Listing<>("quotas", QuotaJson.SHAPE, it -> it.project().value(), it -> List.of());
 
+  static final Described OPERATIONS =
+      new Described("Quotas", "a quota", "quota", LISTING, QuotaJson.LISTED, null, QuotaJson.PUT);
+
   private final Gateway gateway;
   private final Quotas quotas;
 
@@ -65,7 +68,7 @@ final class QuotasResource {
 
   Reply update(Request request) {
     Gateway.onlyArguments(request);
-    Map<Countable, Patch<Integer>> limits = QuotaJson.update(Gateway.body(request));
+    Map<Countable, Patch<Integer>> limits = QuotaJson.PUT.read(Gateway.body(request));
     ProjectId project = project(request);
     gateway.require(Subject.QUOTA.to(Verb.PUT), project);
     if (project.value().length() > LONGEST_PROJECT_ID) {

@@ -1,5 +1,6 @@
 package agrippa.api;
 
+import agrippa.api.wire.JsonSchema;
 import agrippa.web.Json;
 import agrippa.web.Reply;
 import agrippa.web.Request;
@@ -46,6 +47,20 @@ final class Versions {
           "2025-02-26T00:00:00Z");
 
   private Versions() {}
+
+  /// Describes the document.
+  static JsonSchema schema() {
+    JsonSchema link =
+        JsonSchema.object().having("rel", JsonSchema.TEXT).having("href", JsonSchema.TEXT);
+    JsonSchema version =
+        JsonSchema.object()
+            .having("id", JsonSchema.TEXT)
+            .having("status", JsonSchema.choice(List.of("SUPPORTED", "CURRENT")))
+            .having("updated", JsonSchema.TEXT.with("format", "date-time"))
+            .having("links", JsonSchema.list(link))
+            .named("Version");
+    return JsonSchema.wrapped("versions", JsonSchema.list(version));
+  }
 
   static Reply list(Request request) {
     ObjectNode body = Json.object();

@@ -99,6 +99,8 @@ class OctaviaApiTest {
         "text/html, */*;q=0.1   | 200",
         "''                     | 200",
         "nonsense               | 200",
+        ";                      | 200",
+        "a/b;                   | 406",
         "application/xml        | 406",
         "text/html              | 406",
         "application/json;q=0   | 406",
@@ -183,6 +185,7 @@ class OctaviaApiTest {
     assertThat(fault("{", "application/json")).isEqualTo("Request is not in valid JSON format");
     assertThat(fault("{}{}", "application/json")).isEqualTo("Request is not in valid JSON format");
     assertThat(fault("{}", "text/plain; charset=utf-8")).isEqualTo("Unknown mimetype: text/plain");
+    assertThat(fault("{}", ";")).isEqualTo("Unknown mimetype: ");
     assertThat(fault("a=b", "application/x-www-form-urlencoded"))
         .isEqualTo("Missing argument: \"load_balancer\"");
     assertThat(fault("{}", "text/javascript"))

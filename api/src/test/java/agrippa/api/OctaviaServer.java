@@ -61,6 +61,7 @@ final class OctaviaServer implements AutoCloseable {
   final Network network = networks.network("10.0.0.0/24", "fd00::/64");
   private final Semaphore commits = new Semaphore(0);
   private final ControlPlane plane;
+  private final OctaviaApi api;
   private final WebServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -83,7 +84,7 @@ final class OctaviaServer implements AutoCloseable {
             UUID::randomUUID,
             settings);
     plane.start();
-    OctaviaApi api =
+    api =
         new OctaviaApi(
             plane::submit,
             plane.inventory(),
@@ -108,6 +109,10 @@ final class OctaviaServer implements AutoCloseable {
     } catch (PatternSyntaxException e) {
       return false;
     }
+  }
+
+  OctaviaApi api() {
+    return api;
   }
 
   String base() {

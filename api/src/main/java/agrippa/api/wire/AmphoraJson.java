@@ -7,6 +7,7 @@ import agrippa.model.ProvisioningStatus;
 import agrippa.model.Statistics;
 import agrippa.web.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,27 +18,37 @@ public final class AmphoraJson {
   /// What answers show.
   public static final Shape<LoadBalancerTree> SHAPE =
       new Shape<LoadBalancerTree>()
-          .plain("id", AmphoraJson::id)
-          .plain("loadbalancer_id", LoadBalancerTree::id)
-          .plain("compute_id", AmphoraJson::id)
-          .plain("lb_network_ip", it -> null)
-          .plain("vrrp_ip", it -> it.loadBalancer().vip().address())
-          .plain("ha_ip", it -> it.loadBalancer().vip().address())
-          .plain("vrrp_port_id", it -> it.loadBalancer().vip().port())
-          .plain("ha_port_id", it -> it.loadBalancer().vip().port())
-          .plain("cert_expiration", it -> null)
-          .plain("cert_busy", it -> false)
-          .plain("role", it -> "STANDALONE")
-          .plain("status", it -> status(it.loadBalancer().lifecycle().provisioning()))
-          .plain("vrrp_interface", it -> null)
-          .plain("vrrp_id", it -> 1)
-          .plain("vrrp_priority", it -> null)
-          .plain("cached_zone", it -> null)
-          .plain("created_at", it -> it.loadBalancer().lifecycle().createdAt())
-          .plain("updated_at", it -> it.loadBalancer().lifecycle().updatedAt())
-          .plain("image_id", it -> null)
-          .plain("compute_flavor", it -> null)
-          .filterOnly("project_id", it -> it.loadBalancer().project());
+          .plain("id", JsonSchema.UUID, AmphoraJson::id)
+          .plain("loadbalancer_id", JsonSchema.UUID, LoadBalancerTree::id)
+          .plain("compute_id", JsonSchema.UUID, AmphoraJson::id)
+          .plain("lb_network_ip", JsonSchema.ADDRESS.orNull(), it -> null)
+          .plain("vrrp_ip", JsonSchema.ADDRESS, it -> it.loadBalancer().vip().address())
+          .plain("ha_ip", JsonSchema.ADDRESS, it -> it.loadBalancer().vip().address())
+          .plain("vrrp_port_id", JsonSchema.UUID, it -> it.loadBalancer().vip().port())
+          .plain("ha_port_id", JsonSchema.UUID, it -> it.loadBalancer().vip().port())
+          .plain("cert_expiration", JsonSchema.TIME.orNull(), it -> null)
+          .plain("cert_busy", JsonSchema.BOOLEAN, it -> false)
+          .plain(
+              "role",
+              JsonSchema.choice(List.of("STANDALONE", "MASTER", "BACKUP")),
+              it -> "STANDALONE")
+          .plain(
+              "status", JsonSchema.TEXT, it -> status(it.loadBalancer().lifecycle().provisioning()))
+          .plain("vrrp_interface", JsonSchema.TEXT.orNull(), it -> null)
+          .plain("vrrp_id", JsonSchema.INTEGER, it -> 1)
+          .plain("vrrp_priority", JsonSchema.INTEGER.orNull(), it -> null)
+          .plain("cached_zone", JsonSchema.TEXT.orNull(), it -> null)
+          .plain("created_at", JsonSchema.TIME, it -> it.loadBalancer().lifecycle().createdAt())
+          .plain(
+              "updated_at",
+              JsonSchema.TIME.orNull(),
+              it -> it.loadBalancer().lifecycle().updatedAt())
+          .plain("image_id", JsonSchema.UUID.orNull(), it -> null)
+          .plain("compute_flavor", JsonSchema.TEXT.orNull(), it -> null)
+          .filterOnly("project_id", JsonSchema.TEXT, it -> it.loadBalancer().project());
+
+  /// Describes what answers show.
+  public static final JsonSchema SCHEMA = SHAPE.schema().named("Amphora");
 
   private AmphoraJson() {}
 
@@ -53,6 +64,24 @@ public final class AmphoraJson {
       case ACTIVE, PENDING_UPDATE -> "ALLOCATED";
       case PENDING_CREATE, PENDING_DELETE, ERROR -> status.name();
     };
+  }
+
+  /// Describes `amphora_stats`.
+  public static JsonSchema statisticsSchema() {
+    JsonSchema counters =
+        StatusJson.counted(
+            List.of(
+                "active_connections",
+                "bytes_in",
+                "bytes_out",
+                "request_errors",
+                "total_connections"));
+    return JsonSchema.list(
+        counters
+            .having("id", JsonSchema.UUID)
+            .having("listener_id", JsonSchema.UUID)
+            .having("loadbalancer_id", JsonSchema.UUID)
+            .named("AmphoraStatistics"));
   }
 
   /// One entry of `amphora_stats`.

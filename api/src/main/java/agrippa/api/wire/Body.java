@@ -4,15 +4,23 @@ import agrippa.web.Json;
 import tools.jackson.databind.JsonNode;
 
 /// A request's body: an object with a single key, which holds the resource.
-final class Body {
-  private Body() {}
+///
+/// @param <T> what it is read into
+public final class Body<T> {
+  private final String argument;
+  private final Schema.Attribute<T> root;
+
+  /// @param argument the name that Octavia's handler has for the body; error texts use it
+  /// @param wrapper the single key
+  Body(String argument, String wrapper, Type<T> type) {
+    this.argument = argument;
+    this.root = Schema.Attribute.mandatory(wrapper, type);
+  }
 
   /// The resource.
   ///
-  /// @param argument the name that Octavia's handler has for the body; error texts use it
-  /// @param wrapper the single key
   /// @throws BadRequest if the body is anything else
-  static <T> T read(byte[] body, String argument, String wrapper, Type<T> type) {
+  public T read(byte[] body) {
     if (body.length == 0) {
       throw new BadRequest("Missing argument: \"" + argument + "\"");
     }
@@ -21,7 +29,16 @@ final class Body {
     if (document.isNull()) {
       throw new BadRequest("Missing argument: \"" + argument + "\"");
     }
-    Schema.Attribute<T> root = Schema.Attribute.mandatory(wrapper, type);
     return Schema.of(root).read(document, Where.root(argument, document)).value(root);
+  }
+
+  /// What the resource may be.
+  public JsonSchema resource() {
+    return root.type().schema();
+  }
+
+  /// What the whole body may be.
+  public JsonSchema schema() {
+    return JsonSchema.wrapped(root.name(), resource());
   }
 }

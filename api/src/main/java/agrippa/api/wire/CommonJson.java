@@ -9,11 +9,12 @@ import java.util.List;
 
 /// Attributes that all resources share.
 final class CommonJson {
-  static final Attribute<String> NAME = Attribute.optional("name", Types.text(255));
-  static final Attribute<String> DESCRIPTION = Attribute.optional("description", Types.text(255));
+  static final Attribute<String> NAME =
+      Attribute.optional("name", Types.text(255).with("default", ""));
+  static final Attribute<String> DESCRIPTION =
+      Attribute.optional("description", Types.text(255).with("default", ""));
   static final Attribute<Boolean> ADMIN_STATE_UP =
-      Attribute.optional("admin_state_up", Types.BOOLEAN);
-  static final Attribute<List<String>> TAGS = Attribute.optional("tags", CommonJson::tags);
+      Attribute.optional("admin_state_up", Types.BOOLEAN.with("default", true));
 
   /// Accepted wherever something is created, but only a load balancer's counts.
   static final Attribute<String> PROJECT = Attribute.optional("project_id", Types.text(36));
@@ -22,6 +23,13 @@ final class CommonJson {
   static final Attribute<String> TENANT = Attribute.optional("tenant_id", Types.text(36));
 
   private static final Type<List<String>> TEXTS = Types.list(Types.text(255));
+
+  static final Attribute<List<String>> TAGS =
+      Attribute.optional(
+          "tags",
+          new Type<>(
+              TEXTS.schema().with("uniqueItems", true).with("default", List.of()),
+              CommonJson::tags));
 
   private CommonJson() {}
 

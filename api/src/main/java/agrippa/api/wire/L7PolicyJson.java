@@ -9,7 +9,9 @@ import agrippa.model.L7Policy;
 import agrippa.model.L7Rule;
 import agrippa.model.Listener;
 import agrippa.model.ListenerId;
+import agrippa.model.OperatingStatus;
 import agrippa.model.PoolId;
+import agrippa.model.ProvisioningStatus;
 import agrippa.web.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,34 +46,36 @@ public final class L7PolicyJson {
   /// Within a listener of a graph.
   private static final Schema NESTED =
       Schema.of(
-          CommonJson.NAME,
-          CommonJson.DESCRIPTION,
-          CommonJson.ADMIN_STATE_UP,
-          ACTION,
-          REDIRECT_POOL,
-          REDIRECT_URL,
-          REDIRECT_PREFIX,
-          POSITION,
-          RULES,
-          CommonJson.TAGS,
-          REDIRECT_HTTP_CODE);
+              CommonJson.NAME,
+              CommonJson.DESCRIPTION,
+              CommonJson.ADMIN_STATE_UP,
+              ACTION,
+              REDIRECT_POOL,
+              REDIRECT_URL,
+              REDIRECT_PREFIX,
+              POSITION,
+              RULES,
+              CommonJson.TAGS,
+              REDIRECT_HTTP_CODE)
+          .named("NestedL7PolicyCreate");
 
   private static final Schema CREATE =
       Schema.of(
-          CommonJson.NAME,
-          CommonJson.DESCRIPTION,
-          CommonJson.ADMIN_STATE_UP,
-          CommonJson.PROJECT,
-          CommonJson.TENANT,
-          ACTION,
-          REDIRECT_POOL_ID,
-          REDIRECT_URL,
-          REDIRECT_PREFIX,
-          POSITION,
-          LISTENER,
-          NO_RULES,
-          CommonJson.TAGS,
-          REDIRECT_HTTP_CODE);
+              CommonJson.NAME,
+              CommonJson.DESCRIPTION,
+              CommonJson.ADMIN_STATE_UP,
+              CommonJson.PROJECT,
+              CommonJson.TENANT,
+              ACTION,
+              REDIRECT_POOL_ID,
+              REDIRECT_URL,
+              REDIRECT_PREFIX,
+              POSITION,
+              LISTENER,
+              NO_RULES,
+              CommonJson.TAGS,
+              REDIRECT_HTTP_CODE)
+          .named("L7PolicyCreate");
 
   private static final Schema UPDATE =
       Schema.of(
@@ -93,42 +97,57 @@ public final class L7PolicyJson {
               new Change.L7PolicyGraph(
                   attributes(it), it.orNull(REDIRECT_POOL), it.or(RULES, List.of())));
 
+  /// What a create says.
+  public static final Body<Change.CreateL7Policy> POST =
+      new Body<>(
+          "l7policy_",
+          "l7policy",
+          Types.object(
+              CREATE, it -> new Change.CreateL7Policy(it.value(LISTENER), attributes(it))));
+
+  /// What an update says.
+  public static final Body<Attributes.OfL7Policy> PUT =
+      new Body<>(
+          "l7policy_",
+          "l7policy",
+          Types.object(UPDATE.ofChange("L7PolicyUpdate"), L7PolicyJson::attributes));
+
   /// What answers show.
   public static final Shape<Part<Listener, L7Policy>> SHAPE =
       new Shape<Part<Listener, L7Policy>>()
-          .plain("id", it -> it.it().id())
-          .plain("name", it -> it.it().labels().name())
-          .plain("description", it -> it.it().labels().description())
-          .plain("provisioning_status", it -> it.it().lifecycle().provisioning())
-          .plain("operating_status", it -> it.it().lifecycle().operating())
-          .plain("admin_state_up", it -> it.it().adminStateUp())
-          .plain("project_id", it -> it.tree().loadBalancer().project())
-          .shown("tenant_id", it -> it.tree().loadBalancer().project())
-          .plain("action", it -> action(it.it().action()))
-          .plain("listener_id", it -> it.parent().id())
-          .plain("redirect_pool_id", it -> pool(it.it().action()))
-          .plain("redirect_url", it -> url(it.it().action()))
-          .plain("redirect_prefix", it -> prefix(it.it().action()))
-          .plain("position", it -> it.parent().policies().indexOf(it.it()) + 1)
-          .shown("rules", it -> Shape.ids(it.it().rules().stream().map(L7Rule::id).toList()))
-          .plain("created_at", it -> it.it().lifecycle().createdAt())
-          .plain("updated_at", it -> it.it().lifecycle().updatedAt())
-          .shown("tags", it -> it.it().labels().tags())
-          .plain("redirect_http_code", it -> code(it.it().action()));
+          .plain("id", JsonSchema.UUID, it -> it.it().id())
+          .plain("name", JsonSchema.TEXT, it -> it.it().labels().name())
+          .plain("description", JsonSchema.TEXT, it -> it.it().labels().description())
+          .plain(
+              "provisioning_status",
+              JsonSchema.choice(ProvisioningStatus.class),
+              it -> it.it().lifecycle().provisioning())
+          .plain(
+              "operating_status",
+              JsonSchema.choice(OperatingStatus.class),
+              it -> it.it().lifecycle().operating())
+          .plain("admin_state_up", JsonSchema.BOOLEAN, it -> it.it().adminStateUp())
+          .plain("project_id", JsonSchema.TEXT, it -> it.tree().loadBalancer().project())
+          .shown("tenant_id", JsonSchema.TEXT, it -> it.tree().loadBalancer().project())
+          .plain("action", ACTION.type().schema(), it -> action(it.it().action()))
+          .plain("listener_id", JsonSchema.UUID, it -> it.parent().id())
+          .plain("redirect_pool_id", JsonSchema.UUID.orNull(), it -> pool(it.it().action()))
+          .plain("redirect_url", JsonSchema.TEXT.orNull(), it -> url(it.it().action()))
+          .plain("redirect_prefix", JsonSchema.TEXT.orNull(), it -> prefix(it.it().action()))
+          .plain("position", JsonSchema.INTEGER, it -> it.parent().policies().indexOf(it.it()) + 1)
+          .shown(
+              "rules",
+              JsonSchema.IDS,
+              it -> Shape.ids(it.it().rules().stream().map(L7Rule::id).toList()))
+          .plain("created_at", JsonSchema.TIME, it -> it.it().lifecycle().createdAt())
+          .plain("updated_at", JsonSchema.TIME.orNull(), it -> it.it().lifecycle().updatedAt())
+          .shown("tags", JsonSchema.list(JsonSchema.TEXT), it -> it.it().labels().tags())
+          .plain("redirect_http_code", JsonSchema.INTEGER.orNull(), it -> code(it.it().action()));
+
+  /// Describes what answers show.
+  public static final JsonSchema SCHEMA = SHAPE.schema(POST, PUT).named("L7Policy");
 
   private L7PolicyJson() {}
-
-  public static Change create(byte[] body) {
-    return Body.read(
-        body,
-        "l7policy_",
-        "l7policy",
-        Types.object(CREATE, it -> new Change.CreateL7Policy(it.value(LISTENER), attributes(it))));
-  }
-
-  public static Attributes.OfL7Policy update(byte[] body) {
-    return Body.read(body, "l7policy_", "l7policy", Types.object(UPDATE, L7PolicyJson::attributes));
-  }
 
   private static Attributes.OfL7Policy attributes(Values values) {
     return new Attributes.OfL7Policy(
@@ -169,6 +188,10 @@ public final class L7PolicyJson {
       case L7Action.ToPool to -> null;
       case L7Action.Reject to -> null;
     };
+  }
+
+  static JsonSchema nestedSchema() {
+    return SCHEMA.having("rules", JsonSchema.list(L7RuleJson.SCHEMA)).named("NestedL7Policy");
   }
 
   /// As part of a whole load balancer.

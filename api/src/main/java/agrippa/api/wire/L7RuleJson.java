@@ -5,6 +5,8 @@ import agrippa.api.wire.Schema.Values;
 import agrippa.control.Attributes;
 import agrippa.model.L7Policy;
 import agrippa.model.L7Rule;
+import agrippa.model.OperatingStatus;
+import agrippa.model.ProvisioningStatus;
 import java.util.regex.Pattern;
 
 /// `rule`.
@@ -19,13 +21,16 @@ public final class L7RuleJson {
       Attribute.mandatory("compare_type", Types.choice(L7Rule.CompareType.class));
   private static final Attribute<String> KEY = Attribute.optional("key", LINE);
   private static final Attribute<String> VALUE = Attribute.mandatory("value", LINE);
-  private static final Attribute<Boolean> INVERT = Attribute.optional("invert", Types.BOOLEAN);
+  private static final Attribute<Boolean> INVERT =
+      Attribute.optional("invert", Types.BOOLEAN.with("default", false));
 
   /// Within a policy of a graph.
   private static final Schema NESTED =
-      Schema.of(TYPE, COMPARE_TYPE, KEY, VALUE, INVERT, CommonJson.ADMIN_STATE_UP, CommonJson.TAGS);
+      Schema.of(TYPE, COMPARE_TYPE, KEY, VALUE, INVERT, CommonJson.ADMIN_STATE_UP, CommonJson.TAGS)
+          .named("NestedL7RuleCreate");
 
-  private static final Schema CREATE = NESTED.and(CommonJson.PROJECT, CommonJson.TENANT);
+  private static final Schema CREATE =
+      NESTED.and(CommonJson.PROJECT, CommonJson.TENANT).named("L7RuleCreate");
 
   private static final Schema UPDATE =
       Schema.of(
@@ -39,34 +44,47 @@ public final class L7RuleJson {
 
   static final Type<Attributes.OfL7Rule> GRAPH = Types.object(NESTED, L7RuleJson::attributes);
 
+  /// What a create says.
+  public static final Body<Attributes.OfL7Rule> POST =
+      new Body<>("rule_", "rule", Types.object(CREATE, L7RuleJson::attributes));
+
+  /// What an update says.
+  public static final Body<Attributes.OfL7Rule> PUT =
+      new Body<>(
+          "l7rule_", "rule", Types.object(UPDATE.ofChange("L7RuleUpdate"), L7RuleJson::attributes));
+
   /// What answers show.
   public static final Shape<Part<L7Policy, L7Rule>> SHAPE =
       new Shape<Part<L7Policy, L7Rule>>()
-          .plain("id", it -> it.it().id())
-          .plain("type", it -> it.it().type())
-          .plain("compare_type", it -> it.it().compareType())
-          .plain("key", it -> it.it().key())
-          .plain("value", it -> it.it().value())
-          .plain("invert", it -> it.it().invert())
-          .plain("provisioning_status", it -> it.it().lifecycle().provisioning())
-          .plain("operating_status", it -> it.it().lifecycle().operating())
-          .plain("created_at", it -> it.it().lifecycle().createdAt())
-          .plain("updated_at", it -> it.it().lifecycle().updatedAt())
-          .plain("project_id", it -> it.tree().loadBalancer().project())
-          .shown("tenant_id", it -> it.tree().loadBalancer().project())
-          .plain("admin_state_up", it -> it.it().adminStateUp())
-          .shown("tags", it -> it.it().tags())
-          .filterOnly("l7policy_id", it -> it.parent().id());
+          .plain("id", JsonSchema.UUID, it -> it.it().id())
+          .plain("type", JsonSchema.choice(L7Rule.Type.class), it -> it.it().type())
+          .plain(
+              "compare_type",
+              JsonSchema.choice(L7Rule.CompareType.class),
+              it -> it.it().compareType())
+          .plain("key", JsonSchema.TEXT.orNull(), it -> it.it().key())
+          .plain("value", JsonSchema.TEXT, it -> it.it().value())
+          .plain("invert", JsonSchema.BOOLEAN, it -> it.it().invert())
+          .plain(
+              "provisioning_status",
+              JsonSchema.choice(ProvisioningStatus.class),
+              it -> it.it().lifecycle().provisioning())
+          .plain(
+              "operating_status",
+              JsonSchema.choice(OperatingStatus.class),
+              it -> it.it().lifecycle().operating())
+          .plain("created_at", JsonSchema.TIME, it -> it.it().lifecycle().createdAt())
+          .plain("updated_at", JsonSchema.TIME.orNull(), it -> it.it().lifecycle().updatedAt())
+          .plain("project_id", JsonSchema.TEXT, it -> it.tree().loadBalancer().project())
+          .shown("tenant_id", JsonSchema.TEXT, it -> it.tree().loadBalancer().project())
+          .plain("admin_state_up", JsonSchema.BOOLEAN, it -> it.it().adminStateUp())
+          .shown("tags", JsonSchema.list(JsonSchema.TEXT), it -> it.it().tags())
+          .filterOnly("l7policy_id", JsonSchema.UUID, it -> it.parent().id());
+
+  /// Describes what answers show.
+  public static final JsonSchema SCHEMA = SHAPE.schema(POST, PUT).named("L7Rule");
 
   private L7RuleJson() {}
-
-  public static Attributes.OfL7Rule create(byte[] body) {
-    return Body.read(body, "rule_", "rule", Types.object(CREATE, L7RuleJson::attributes));
-  }
-
-  public static Attributes.OfL7Rule update(byte[] body) {
-    return Body.read(body, "l7rule_", "rule", Types.object(UPDATE, L7RuleJson::attributes));
-  }
 
   private static Attributes.OfL7Rule attributes(Values values) {
     return new Attributes.OfL7Rule(

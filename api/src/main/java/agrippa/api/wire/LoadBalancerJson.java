@@ -7,9 +7,11 @@ import agrippa.control.Change;
 import agrippa.model.Listener;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.NetworkId;
+import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PortId;
 import agrippa.model.ProjectId;
+import agrippa.model.ProvisioningStatus;
 import agrippa.model.QosPolicyId;
 import agrippa.model.SecurityGroupId;
 import agrippa.model.SubnetId;
@@ -33,8 +35,11 @@ public final class LoadBalancerJson {
   private static final Attribute<QosPolicyId> VIP_QOS_POLICY =
       Attribute.optional("vip_qos_policy_id", Types.UUID_TEXT.map(QosPolicyId::new));
   private static final Attribute<List<SecurityGroupId>> VIP_SECURITY_GROUPS =
-      Attribute.optional("vip_sg_ids", Types.set(Types.UUID_TEXT.map(SecurityGroupId::new)));
-  private static final Attribute<String> PROVIDER = Attribute.optional("provider", Types.text(64));
+      Attribute.optional(
+          "vip_sg_ids",
+          Types.set(Types.UUID_TEXT.map(SecurityGroupId::new)).with("default", List.of()));
+  private static final Attribute<String> PROVIDER =
+      Attribute.optional("provider", Types.text(64).with("examples", List.of("amphora")));
   private static final Attribute<UUID> FLAVOR = Attribute.optional("flavor_id", Types.UUID_TEXT);
   private static final Attribute<String> AVAILABILITY_ZONE =
       Attribute.optional("availability_zone", Types.text(255));
@@ -57,7 +62,8 @@ public final class LoadBalancerJson {
           "additional_vips",
           Types.list(
               Types.object(
-                  Schema.of(ADDITIONAL_SUBNET, ADDITIONAL_ADDRESS, ADDITIONAL_PORT),
+                  Schema.of(ADDITIONAL_SUBNET, ADDITIONAL_ADDRESS, ADDITIONAL_PORT)
+                      .named("AdditionalVipCreate"),
                   it ->
                       new Change.AdditionalVip(
                           it.value(ADDITIONAL_SUBNET), it.orNull(ADDITIONAL_ADDRESS)))));
@@ -72,58 +78,102 @@ public final class LoadBalancerJson {
           CommonJson.TAGS);
 
   private static final Schema CREATE =
-      UPDATE.and(
-          VIP_ADDRESS,
-          VIP_PORT,
-          VIP_SUBNET,
-          VIP_NETWORK,
-          ADDITIONAL_VIPS,
-          CommonJson.PROJECT,
-          CommonJson.TENANT,
-          LISTENERS,
-          POOLS,
-          PROVIDER,
-          FLAVOR,
-          AVAILABILITY_ZONE);
+      UPDATE
+          .and(
+              VIP_ADDRESS,
+              VIP_PORT,
+              VIP_SUBNET,
+              VIP_NETWORK,
+              ADDITIONAL_VIPS,
+              CommonJson.PROJECT,
+              CommonJson.TENANT,
+              LISTENERS,
+              POOLS,
+              PROVIDER,
+              FLAVOR,
+              AVAILABILITY_ZONE)
+          .named("LoadBalancerCreate");
+
+  /// What a create says.
+  public static final Body<Change.CreateLoadBalancer> POST =
+      new Body<>("load_balancer", "loadbalancer", Types.object(CREATE, LoadBalancerJson::decode));
+
+  /// What an update says.
+  public static final Body<Attributes.OfLoadBalancer> PUT =
+      new Body<>(
+          "load_balancer",
+          "loadbalancer",
+          Types.object(UPDATE.ofChange("LoadBalancerUpdate"), LoadBalancerJson::attributes));
+
+  private static final JsonSchema SHOWN_VIP =
+      JsonSchema.object()
+          .having("subnet_id", JsonSchema.UUID)
+          .having("ip_address", JsonSchema.ADDRESS)
+          .having("port_id", JsonSchema.UUID)
+          .named("AdditionalVip");
 
   /// What answers show.
   public static final Shape<LoadBalancerTree> SHAPE =
       new Shape<LoadBalancerTree>()
-          .plain("id", LoadBalancerTree::id)
-          .plain("name", it -> it.loadBalancer().labels().name())
-          .plain("description", it -> it.loadBalancer().labels().description())
-          .plain("provisioning_status", it -> it.loadBalancer().lifecycle().provisioning())
-          .plain("operating_status", it -> it.loadBalancer().lifecycle().operating())
-          .plain("admin_state_up", it -> it.loadBalancer().adminStateUp())
-          .plain("project_id", it -> it.loadBalancer().project())
-          .shown("tenant_id", it -> it.loadBalancer().project())
-          .plain("created_at", it -> it.loadBalancer().lifecycle().createdAt())
-          .plain("updated_at", it -> it.loadBalancer().lifecycle().updatedAt())
-          .plain("vip_address", it -> it.loadBalancer().vip().address())
-          .plain("vip_port_id", it -> it.loadBalancer().vip().port())
-          .plain("vip_subnet_id", it -> it.loadBalancer().vip().subnet())
-          .plain("vip_network_id", it -> it.loadBalancer().vip().network())
-          .shown("vip_sg_ids", it -> it.loadBalancer().vip().securityGroups())
-          .shown("additional_vips", LoadBalancerJson::additionalVips)
-          .shown("listeners", it -> Shape.ids(it.listeners().stream().map(Listener::id).toList()))
-          .shown("pools", it -> Shape.ids(it.pools().stream().map(Pool::id).toList()))
-          .plain("provider", it -> it.loadBalancer().provider())
-          .plain("flavor_id", it -> it.loadBalancer().placement().flavor())
-          .plain("vip_qos_policy_id", it -> it.loadBalancer().vip().qosPolicy())
-          .shown("tags", it -> it.loadBalancer().labels().tags())
-          .plain("availability_zone", it -> it.loadBalancer().placement().availabilityZone())
-          .plain("vip_vnic_type", it -> "normal");
+          .plain("id", JsonSchema.UUID, LoadBalancerTree::id)
+          .plain("name", JsonSchema.TEXT, it -> it.loadBalancer().labels().name())
+          .plain("description", JsonSchema.TEXT, it -> it.loadBalancer().labels().description())
+          .plain(
+              "provisioning_status",
+              JsonSchema.choice(ProvisioningStatus.class),
+              it -> it.loadBalancer().lifecycle().provisioning())
+          .plain(
+              "operating_status",
+              JsonSchema.choice(OperatingStatus.class),
+              it -> it.loadBalancer().lifecycle().operating())
+          .plain("admin_state_up", JsonSchema.BOOLEAN, it -> it.loadBalancer().adminStateUp())
+          .plain("project_id", JsonSchema.TEXT, it -> it.loadBalancer().project())
+          .shown("tenant_id", JsonSchema.TEXT, it -> it.loadBalancer().project())
+          .plain("created_at", JsonSchema.TIME, it -> it.loadBalancer().lifecycle().createdAt())
+          .plain(
+              "updated_at",
+              JsonSchema.TIME.orNull(),
+              it -> it.loadBalancer().lifecycle().updatedAt())
+          .plain("vip_address", JsonSchema.ADDRESS, it -> it.loadBalancer().vip().address())
+          .plain("vip_port_id", JsonSchema.UUID, it -> it.loadBalancer().vip().port())
+          .plain("vip_subnet_id", JsonSchema.UUID, it -> it.loadBalancer().vip().subnet())
+          .plain("vip_network_id", JsonSchema.UUID, it -> it.loadBalancer().vip().network())
+          .shown(
+              "vip_sg_ids",
+              JsonSchema.list(JsonSchema.UUID),
+              it -> it.loadBalancer().vip().securityGroups())
+          .shown("additional_vips", JsonSchema.list(SHOWN_VIP), LoadBalancerJson::additionalVips)
+          .shown(
+              "listeners",
+              JsonSchema.IDS,
+              it -> Shape.ids(it.listeners().stream().map(Listener::id).toList()))
+          .shown(
+              "pools", JsonSchema.IDS, it -> Shape.ids(it.pools().stream().map(Pool::id).toList()))
+          .plain("provider", JsonSchema.TEXT, it -> it.loadBalancer().provider())
+          .plain(
+              "flavor_id", JsonSchema.UUID.orNull(), it -> it.loadBalancer().placement().flavor())
+          .plain(
+              "vip_qos_policy_id",
+              JsonSchema.UUID.orNull(),
+              it -> it.loadBalancer().vip().qosPolicy())
+          .shown("tags", JsonSchema.list(JsonSchema.TEXT), it -> it.loadBalancer().labels().tags())
+          .plain(
+              "availability_zone",
+              JsonSchema.TEXT.orNull(),
+              it -> it.loadBalancer().placement().availabilityZone())
+          .plain("vip_vnic_type", JsonSchema.choice(List.of("normal", "direct")), it -> "normal");
+
+  /// Describes what answers show.
+  public static final JsonSchema SCHEMA = SHAPE.schema(POST, PUT).named("LoadBalancer");
 
   private LoadBalancerJson() {}
 
-  public static Change create(byte[] body) {
-    return Body.read(
-        body, "load_balancer", "loadbalancer", Types.object(CREATE, LoadBalancerJson::decode));
-  }
-
-  public static Attributes.OfLoadBalancer update(byte[] body) {
-    return Body.read(
-        body, "load_balancer", "loadbalancer", Types.object(UPDATE, LoadBalancerJson::attributes));
+  /// Describes the answer to a create.
+  public static JsonSchema wholeSchema() {
+    return SCHEMA
+        .having("listeners", JsonSchema.list(ListenerJson.nestedSchema()))
+        .having("pools", JsonSchema.list(PoolJson.nestedSchema()))
+        .named("LoadBalancerTree");
   }
 
   private static Change.CreateLoadBalancer decode(Values values) {

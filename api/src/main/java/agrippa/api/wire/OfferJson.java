@@ -10,8 +10,9 @@ import agrippa.model.Shelf;
 /// `flavor` and `availability_zone`. The latter has no id: its name is its id, and stays.
 public final class OfferJson {
   private static final Attribute<String> DESCRIPTION =
-      Attribute.optional("description", Types.text(255));
-  private static final Attribute<Boolean> ENABLED = Attribute.optional("enabled", Types.BOOLEAN);
+      Attribute.optional("description", Types.text(255).with("default", ""));
+  private static final Attribute<Boolean> ENABLED =
+      Attribute.optional("enabled", Types.BOOLEAN.with("default", true));
 
   private static final Attribute<String> FLAVOR_NAME = Attribute.mandatory("name", Types.text(255));
   private static final Attribute<ProfileId> FLAVOR_PROFILE =
@@ -25,14 +26,16 @@ public final class OfferJson {
 
   private static final OfferJson FLAVORS =
       new OfferJson(
+          "Flavor",
           "flavor_",
           "flavor",
           FLAVOR_NAME,
           FLAVOR_PROFILE,
           Schema.of(FLAVOR_NAME.optional(), DESCRIPTION, ENABLED),
-          new Shape<Offer>().plain("id", Offer::key));
+          new Shape<Offer>().plain("id", JsonSchema.UUID, Offer::key));
   private static final OfferJson AVAILABILITY_ZONES =
       new OfferJson(
+          "AvailabilityZone",
           "availability_zone_",
           "availability_zone",
           ZONE_NAME,
@@ -40,6 +43,7 @@ public final class OfferJson {
           Schema.of(DESCRIPTION, ENABLED),
           new Shape<>());
 
+  private final String type;
   private final String argument;
   private final String wrapper;
   private final Attribute<String> name;
@@ -47,15 +51,18 @@ public final class OfferJson {
   private final Schema update;
   private final Shape<Offer> shape;
 
+  /// @param type name in the API's description
   /// @param argument Octavia's name for the body
   /// @param shape what comes before the name
   private OfferJson(
+      String type,
       String argument,
       String wrapper,
       Attribute<String> name,
       Attribute<ProfileId> profile,
       Schema update,
       Shape<Offer> shape) {
+    this.type = type;
     this.argument = argument;
     this.wrapper = wrapper;
     this.name = name;
@@ -63,10 +70,10 @@ public final class OfferJson {
     this.update = update;
     this.shape =
         shape
-            .plain("name", Offer::name)
-            .plain("description", Offer::description)
-            .plain("enabled", Offer::enabled)
-            .plain(profile.name(), Offer::profile);
+            .plain("name", JsonSchema.TEXT, Offer::name)
+            .plain("description", JsonSchema.TEXT, Offer::description)
+            .plain("enabled", JsonSchema.BOOLEAN, Offer::enabled)
+            .plain(profile.name(), JsonSchema.UUID, Offer::profile);
   }
 
   public static OfferJson of(Shelf shelf) {
@@ -86,25 +93,30 @@ public final class OfferJson {
     return shape;
   }
 
-  public NewOffer create(byte[] body) {
-    return Body.read(
-        body,
+  /// Describes what answers show.
+  public JsonSchema schema() {
+    return shape.schema(post(), put()).named(type);
+  }
+
+  /// What a create says.
+  public Body<NewOffer> post() {
+    return new Body<>(
         argument,
         wrapper,
         Types.object(
-            Schema.of(name, DESCRIPTION, ENABLED, profile),
+            Schema.of(name, DESCRIPTION, ENABLED, profile).named(type + "Create"),
             it ->
                 new NewOffer(
                     it.value(name), it.or(DESCRIPTION, ""), it.patch(ENABLED), it.value(profile))));
   }
 
-  public OfferChange update(byte[] body) {
-    return Body.read(
-        body,
+  /// What an update says.
+  public Body<OfferChange> put() {
+    return new Body<>(
         argument,
         wrapper,
         Types.object(
-            update,
+            update.ofChange(type + "Update"),
             it -> new OfferChange(it.patch(name), it.patch(DESCRIPTION), it.patch(ENABLED))));
   }
 }

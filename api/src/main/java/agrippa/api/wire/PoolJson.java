@@ -10,8 +10,10 @@ import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancer;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.Member;
+import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
+import agrippa.model.ProvisioningStatus;
 import agrippa.model.SessionPersistence;
 import agrippa.web.Json;
 import java.util.List;
@@ -48,23 +50,27 @@ public final class PoolJson {
   private static final Attribute<String> CRL_CONTAINER =
       Attribute.optional("crl_container_ref", TlsJson.REFERENCE);
   private static final Attribute<Boolean> TLS_ENABLED =
-      Attribute.optional("tls_enabled", Types.BOOLEAN);
+      Attribute.optional("tls_enabled", Types.BOOLEAN.with("default", false));
 
   private static final Attribute<String> PERSISTENCE_TYPE =
       Attribute.mandatory("type", Types.choice("SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"));
   private static final Attribute<String> COOKIE_NAME =
       Attribute.optional(
           "cookie_name",
-          Types.text(0, 255, Pattern.compile("\\A[^\\s,;\\\\]+\\z"), COOKIE_NAME_PATTERN));
+          Types.text(0, 255, Pattern.compile("\\A[^\\s,;\\\\]+\\z"), COOKIE_NAME_PATTERN)
+              .with("examples", List.of("session")));
   private static final Attribute<Integer> PERSISTENCE_TIMEOUT =
       Attribute.optional("persistence_timeout", Types.integer(0, Integer.MAX_VALUE));
   private static final Attribute<String> PERSISTENCE_GRANULARITY =
       Attribute.optional("persistence_granularity", Types.ADDRESS);
 
   private static final Attribute<Attributes.Persistence> NEW_PERSISTENCE =
-      Attribute.optional("session_persistence", persistence(PERSISTENCE_TYPE));
+      Attribute.optional(
+          "session_persistence", persistence("SessionPersistenceCreate", PERSISTENCE_TYPE));
   private static final Attribute<Attributes.Persistence> PERSISTENCE =
-      Attribute.optional("session_persistence", persistence(PERSISTENCE_TYPE.optional()));
+      Attribute.optional(
+          "session_persistence",
+          persistence("SessionPersistenceUpdate", PERSISTENCE_TYPE.optional()));
 
   /// What makes a pool of a graph a mere reference to one that is defined elsewhere.
   private static final Set<String> REFERENCE_ONLY = Set.of("name", "admin_state_up", "tls_enabled");
@@ -72,45 +78,47 @@ public final class PoolJson {
   /// Within a graph.
   private static final Schema NESTED =
       Schema.of(
-          CommonJson.NAME,
-          CommonJson.DESCRIPTION,
-          CommonJson.ADMIN_STATE_UP,
-          PROTOCOL.optional(),
-          ALGORITHM.optional(),
-          NEW_PERSISTENCE,
-          MONITOR,
-          MEMBERS,
-          CommonJson.TAGS,
-          TLS_CONTAINER,
-          CA_CONTAINER,
-          CRL_CONTAINER,
-          TLS_ENABLED,
-          TlsJson.CIPHERS,
-          TlsJson.VERSIONS,
-          TlsJson.ALPN);
+              CommonJson.NAME,
+              CommonJson.DESCRIPTION,
+              CommonJson.ADMIN_STATE_UP,
+              PROTOCOL.optional(),
+              ALGORITHM.optional(),
+              NEW_PERSISTENCE,
+              MONITOR,
+              MEMBERS,
+              CommonJson.TAGS,
+              TLS_CONTAINER,
+              CA_CONTAINER,
+              CRL_CONTAINER,
+              TLS_ENABLED,
+              TlsJson.CIPHERS,
+              TlsJson.VERSIONS,
+              TlsJson.ALPN)
+          .named("NestedPoolCreate");
 
   private static final Schema CREATE =
       Schema.of(
-          CommonJson.NAME,
-          CommonJson.DESCRIPTION,
-          CommonJson.ADMIN_STATE_UP,
-          LISTENER,
-          LOAD_BALANCER,
-          PROTOCOL,
-          ALGORITHM,
-          NEW_PERSISTENCE,
-          CommonJson.PROJECT,
-          CommonJson.TENANT,
-          NO_MONITOR,
-          NO_MEMBERS,
-          CommonJson.TAGS,
-          TLS_CONTAINER,
-          CA_CONTAINER,
-          CRL_CONTAINER,
-          TLS_ENABLED,
-          TlsJson.CIPHERS,
-          TlsJson.VERSIONS,
-          TlsJson.ALPN);
+              CommonJson.NAME,
+              CommonJson.DESCRIPTION,
+              CommonJson.ADMIN_STATE_UP,
+              LISTENER,
+              LOAD_BALANCER,
+              PROTOCOL,
+              ALGORITHM,
+              NEW_PERSISTENCE,
+              CommonJson.PROJECT,
+              CommonJson.TENANT,
+              NO_MONITOR,
+              NO_MEMBERS,
+              CommonJson.TAGS,
+              TLS_CONTAINER,
+              CA_CONTAINER,
+              CRL_CONTAINER,
+              TLS_ENABLED,
+              TlsJson.CIPHERS,
+              TlsJson.VERSIONS,
+              TlsJson.ALPN)
+          .named("PoolCreate");
 
   private static final Schema UPDATE =
       Schema.of(
@@ -129,69 +137,102 @@ public final class PoolJson {
           TlsJson.ALPN);
 
   static final Type<Change.PoolGraph> GRAPH =
-      (value, where) -> {
-        boolean reference = value.isObject() && REFERENCE_ONLY.containsAll(value.propertyNames());
-        Values values = NESTED.read(value, where.inside());
-        return new Change.PoolGraph(
-            values.orNull(PROTOCOL),
-            attributes(values, NEW_PERSISTENCE),
-            values.or(MEMBERS, List.of()),
-            values.orNull(MONITOR),
-            reference);
-      };
+      new Type<>(
+          NESTED.json(),
+          (value, where) -> {
+            boolean reference =
+                value.isObject() && REFERENCE_ONLY.containsAll(value.propertyNames());
+            Values values = NESTED.read(value, where.inside());
+            return new Change.PoolGraph(
+                values.orNull(PROTOCOL),
+                attributes(values, NEW_PERSISTENCE),
+                values.or(MEMBERS, List.of()),
+                values.orNull(MONITOR),
+                reference);
+          });
+
+  /// What a create says.
+  public static final Body<Change.CreatePool> POST =
+      new Body<>(
+          "pool_",
+          "pool",
+          Types.object(
+              CREATE,
+              it ->
+                  new Change.CreatePool(
+                      it.orNull(LOAD_BALANCER),
+                      it.orNull(LISTENER),
+                      it.value(PROTOCOL),
+                      attributes(it, NEW_PERSISTENCE))));
+
+  /// What an update says.
+  public static final Body<Attributes.OfPool> PUT =
+      new Body<>(
+          "pool_",
+          "pool",
+          Types.object(UPDATE.ofChange("PoolUpdate"), it -> attributes(it, PERSISTENCE)));
+
+  private static final JsonSchema SHOWN_PERSISTENCE =
+      JsonSchema.object()
+          .having("type", PERSISTENCE_TYPE.type().schema())
+          .having("cookie_name", JsonSchema.TEXT.orNull())
+          .having("persistence_timeout", JsonSchema.INTEGER.orNull())
+          .having("persistence_granularity", JsonSchema.TEXT.orNull())
+          .named("SessionPersistence");
 
   /// What answers show.
   public static final Shape<Part<LoadBalancer, Pool>> SHAPE =
       new Shape<Part<LoadBalancer, Pool>>()
-          .plain("id", it -> it.it().id())
-          .plain("name", it -> it.it().labels().name())
-          .plain("description", it -> it.it().labels().description())
-          .plain("provisioning_status", it -> it.it().lifecycle().provisioning())
-          .plain("operating_status", it -> it.it().lifecycle().operating())
-          .plain("admin_state_up", it -> it.it().adminStateUp())
-          .plain("protocol", it -> it.it().protocol())
-          .plain("lb_algorithm", it -> it.it().algorithm())
-          .shown("session_persistence", it -> persistence(it.it().persistence()))
-          .plain("project_id", it -> it.parent().project())
-          .shown("tenant_id", it -> it.parent().project())
-          .shown("loadbalancers", it -> Shape.ids(List.of(it.parent().id())))
-          .shown("listeners", it -> Shape.ids(listeners(it)))
-          .plain("created_at", it -> it.it().lifecycle().createdAt())
-          .plain("updated_at", it -> it.it().lifecycle().updatedAt())
-          .shown("healthmonitor_id", PoolJson::monitorId)
-          .shown("members", it -> Shape.ids(it.it().members().stream().map(Member::id).toList()))
-          .shown("tags", it -> it.it().labels().tags())
-          .plain("tls_container_ref", it -> it.it().tls().container())
-          .plain("ca_tls_container_ref", it -> it.it().tls().ca())
-          .plain("crl_container_ref", it -> it.it().tls().crl())
-          .plain("tls_enabled", it -> it.it().tls().enabled())
-          .plain("tls_ciphers", it -> it.it().tls().ciphers())
-          .plain("tls_versions", it -> it.it().tls().versions())
-          .plain("alpn_protocols", it -> it.it().tls().alpn())
-          .filterOnly("loadbalancer_id", it -> it.parent().id())
-          .filterOnly("load_balancer_id", it -> it.parent().id());
+          .plain("id", JsonSchema.UUID, it -> it.it().id())
+          .plain("name", JsonSchema.TEXT, it -> it.it().labels().name())
+          .plain("description", JsonSchema.TEXT, it -> it.it().labels().description())
+          .plain(
+              "provisioning_status",
+              JsonSchema.choice(ProvisioningStatus.class),
+              it -> it.it().lifecycle().provisioning())
+          .plain(
+              "operating_status",
+              JsonSchema.choice(OperatingStatus.class),
+              it -> it.it().lifecycle().operating())
+          .plain("admin_state_up", JsonSchema.BOOLEAN, it -> it.it().adminStateUp())
+          .plain("protocol", JsonSchema.choice(PoolProtocol.class), it -> it.it().protocol())
+          .plain("lb_algorithm", JsonSchema.choice(Pool.Algorithm.class), it -> it.it().algorithm())
+          .shown(
+              "session_persistence",
+              SHOWN_PERSISTENCE.orNull(),
+              it -> persistence(it.it().persistence()))
+          .plain("project_id", JsonSchema.TEXT, it -> it.parent().project())
+          .shown("tenant_id", JsonSchema.TEXT, it -> it.parent().project())
+          .shown("loadbalancers", JsonSchema.IDS, it -> Shape.ids(List.of(it.parent().id())))
+          .shown("listeners", JsonSchema.IDS, it -> Shape.ids(listeners(it)))
+          .plain("created_at", JsonSchema.TIME, it -> it.it().lifecycle().createdAt())
+          .plain("updated_at", JsonSchema.TIME.orNull(), it -> it.it().lifecycle().updatedAt())
+          .shownIfAny("healthmonitor_id", JsonSchema.UUID, PoolJson::monitorId)
+          .shown(
+              "members",
+              JsonSchema.IDS,
+              it -> Shape.ids(it.it().members().stream().map(Member::id).toList()))
+          .shown("tags", JsonSchema.list(JsonSchema.TEXT), it -> it.it().labels().tags())
+          .plain("tls_container_ref", JsonSchema.TEXT.orNull(), it -> it.it().tls().container())
+          .plain("ca_tls_container_ref", JsonSchema.TEXT.orNull(), it -> it.it().tls().ca())
+          .plain("crl_container_ref", JsonSchema.TEXT.orNull(), it -> it.it().tls().crl())
+          .plain("tls_enabled", JsonSchema.BOOLEAN, it -> it.it().tls().enabled())
+          .plain("tls_ciphers", JsonSchema.TEXT.orNull(), it -> it.it().tls().ciphers())
+          .plain(
+              "tls_versions",
+              JsonSchema.list(JsonSchema.TEXT).orNull(),
+              it -> it.it().tls().versions())
+          .plain(
+              "alpn_protocols",
+              JsonSchema.list(JsonSchema.TEXT).orNull(),
+              it -> it.it().tls().alpn())
+          .filterOnly("loadbalancer_id", JsonSchema.UUID, it -> it.parent().id())
+          .filterOnly("load_balancer_id", JsonSchema.UUID, it -> it.parent().id());
+
+  /// Describes what answers show.
+  public static final JsonSchema SCHEMA = SHAPE.schema(POST, PUT).named("Pool");
 
   private PoolJson() {}
-
-  public static Change create(byte[] body) {
-    return Body.read(
-        body,
-        "pool_",
-        "pool",
-        Types.object(
-            CREATE,
-            it ->
-                new Change.CreatePool(
-                    it.orNull(LOAD_BALANCER),
-                    it.orNull(LISTENER),
-                    it.value(PROTOCOL),
-                    attributes(it, NEW_PERSISTENCE))));
-  }
-
-  public static Attributes.OfPool update(byte[] body) {
-    return Body.read(
-        body, "pool_", "pool", Types.object(UPDATE, it -> attributes(it, PERSISTENCE)));
-  }
 
   private static Attributes.OfPool attributes(
       Values values, Attribute<Attributes.Persistence> persistence) {
@@ -208,17 +249,20 @@ public final class PoolJson {
         values.patch(TlsJson.ALPN));
   }
 
-  private static Type<Attributes.Persistence> persistence(Attribute<String> type) {
-    Schema schema = Schema.of(type, COOKIE_NAME, PERSISTENCE_TIMEOUT, PERSISTENCE_GRANULARITY);
-    return (value, where) -> {
-      Values values = schema.read(value, where.inside());
-      boolean empty = value.isEmpty();
-      return new Attributes.Persistence(
-          values.patch(type),
-          absentMeansNull(values.patch(COOKIE_NAME), empty),
-          absentMeansNull(values.patch(PERSISTENCE_TIMEOUT), empty),
-          absentMeansNull(values.patch(PERSISTENCE_GRANULARITY), empty));
-    };
+  private static Type<Attributes.Persistence> persistence(String name, Attribute<String> type) {
+    Schema schema =
+        Schema.of(type, COOKIE_NAME, PERSISTENCE_TIMEOUT, PERSISTENCE_GRANULARITY).named(name);
+    return new Type<>(
+        schema.json(),
+        (value, where) -> {
+          Values values = schema.read(value, where.inside());
+          boolean empty = value.isEmpty();
+          return new Attributes.Persistence(
+              values.patch(type),
+              absentMeansNull(values.patch(COOKIE_NAME), empty),
+              absentMeansNull(values.patch(PERSISTENCE_TIMEOUT), empty),
+              absentMeansNull(values.patch(PERSISTENCE_GRANULARITY), empty));
+        });
   }
 
   /// Octavia's schema has null as the default of what goes with the type.
@@ -231,8 +275,8 @@ public final class PoolJson {
   }
 
   /// Octavia leaves the key out when there is no monitor.
-  private static Object monitorId(Part<LoadBalancer, Pool> pool) {
-    return pool.it().monitor() == null ? Shape.Absent.VALUE : pool.it().monitor().id();
+  private static @Nullable Object monitorId(Part<LoadBalancer, Pool> pool) {
+    return pool.it().monitor() == null ? null : pool.it().monitor().id();
   }
 
   private static @Nullable ObjectNode persistence(@Nullable SessionPersistence persistence) {
@@ -256,6 +300,15 @@ public final class PoolJson {
         .put("cookie_name", cookie)
         .put("persistence_timeout", timeout)
         .put("persistence_granularity", granularity);
+  }
+
+  static JsonSchema nestedSchema() {
+    return SCHEMA
+        .lacking("loadbalancers")
+        .lacking("healthmonitor_id")
+        .having("members", JsonSchema.list(MemberJson.SCHEMA))
+        .having("healthmonitor", HealthMonitorJson.nestedSchema().orNull())
+        .named("NestedPool");
   }
 
   /// As part of a whole load balancer.

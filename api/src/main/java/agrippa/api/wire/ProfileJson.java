@@ -5,34 +5,42 @@ import agrippa.control.CatalogEditor.NewProfile;
 import agrippa.control.CatalogEditor.ProfileChange;
 import agrippa.model.Profile;
 import agrippa.model.Shelf;
+import java.util.List;
 
 /// `flavorprofile` and `availability_zone_profile`, which differ in names only.
 public final class ProfileJson {
   private static final ProfileJson OF_FLAVORS =
-      new ProfileJson("flavor_profile_", "flavorprofile", "flavor_data");
+      new ProfileJson("FlavorProfile", "flavor_profile_", "flavorprofile", "flavor_data");
   private static final ProfileJson OF_AVAILABILITY_ZONES =
       new ProfileJson(
-          "availability_zone_profile_", "availability_zone_profile", "availability_zone_data");
+          "AvailabilityZoneProfile",
+          "availability_zone_profile_",
+          "availability_zone_profile",
+          "availability_zone_data");
 
+  private final String type;
   private final String argument;
   private final String wrapper;
   private final Attribute<String> name = Attribute.mandatory("name", Types.text(255));
-  private final Attribute<String> provider = Attribute.mandatory("provider_name", Types.text(255));
+  private final Attribute<String> provider =
+      Attribute.mandatory("provider_name", Types.text(255).with("examples", List.of("amphora")));
   private final Attribute<String> data;
   private final Shape<Profile> shape;
 
+  /// @param type name in the API's description
   /// @param argument Octavia's name for the body
   /// @param data the attribute that holds what providers understand
-  private ProfileJson(String argument, String wrapper, String data) {
+  private ProfileJson(String type, String argument, String wrapper, String data) {
+    this.type = type;
     this.argument = argument;
     this.wrapper = wrapper;
-    this.data = Attribute.named(data, Types.text(4_096));
+    this.data = Attribute.named(data, Types.text(4_096).with("examples", List.of("{}")));
     this.shape =
         new Shape<Profile>()
-            .plain("id", Profile::id)
-            .plain("name", Profile::name)
-            .plain("provider_name", Profile::provider)
-            .plain(data, Profile::data);
+            .plain("id", JsonSchema.UUID, Profile::id)
+            .plain("name", JsonSchema.TEXT, Profile::name)
+            .plain("provider_name", JsonSchema.TEXT, Profile::provider)
+            .plain(data, JsonSchema.TEXT, Profile::data);
   }
 
   public static ProfileJson of(Shelf shelf) {
@@ -52,23 +60,29 @@ public final class ProfileJson {
     return shape;
   }
 
-  public NewProfile create(byte[] body) {
-    return Body.read(
-        body,
+  /// Describes what answers show.
+  public JsonSchema schema() {
+    return shape.schema(post(), put()).named(type);
+  }
+
+  /// What a create says.
+  public Body<NewProfile> post() {
+    return new Body<>(
         argument,
         wrapper,
         Types.object(
-            Schema.of(name, provider, data),
+            Schema.of(name, provider, data).named(type + "Create"),
             it -> new NewProfile(it.value(name), it.value(provider), it.orNull(data))));
   }
 
-  public ProfileChange update(byte[] body) {
-    return Body.read(
-        body,
+  /// What an update says.
+  public Body<ProfileChange> put() {
+    return new Body<>(
         argument,
         wrapper,
         Types.object(
-            Schema.of(name.optional(), provider.optional(), data.optional()),
+            Schema.of(name.optional(), provider.optional(), data.optional())
+                .ofChange(type + "Update"),
             it -> new ProfileChange(it.patch(name), it.patch(provider), it.patch(data))));
   }
 }

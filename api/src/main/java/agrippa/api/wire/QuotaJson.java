@@ -38,7 +38,12 @@ public final class QuotaJson {
   }
 
   private static final Schema UPDATE =
-      Schema.of(NAMES.stream().map(Name::attribute).toArray(Attribute<?>[]::new));
+      Schema.of(NAMES.stream().map(Name::attribute).toArray(Attribute<?>[]::new))
+          .named("QuotaUpdate");
+
+  /// What an update says: null leaves a limit to the default. Of two spellings the newer counts.
+  public static final Body<Map<Countable, Patch<Integer>>> PUT =
+      new Body<>("quotas", "quota", Types.object(UPDATE, QuotaJson::limits));
 
   /// A project and what is said of its quota.
   public record Row(ProjectId project, Quota quota) {}
@@ -46,15 +51,41 @@ public final class QuotaJson {
   /// What lists show: null where nothing is said.
   public static final Shape<Row> SHAPE = shape();
 
+  /// Describes what lists show.
+  public static final JsonSchema LISTED = SHAPE.schema(PUT).named("ListedQuota");
+
   private QuotaJson() {}
 
   private static Shape<Row> shape() {
-    var shape = new Shape<Row>().plain("project_id", Row::project).shown("tenant_id", Row::project);
+    var shape =
+        new Shape<Row>()
+            .plain("project_id", JsonSchema.TEXT, Row::project)
+            .shown("tenant_id", JsonSchema.TEXT, Row::project);
     for (Name name : NAMES) {
-      shape.plain(name.text, it -> it.quota.limits().get(name.kind));
+      shape.plain(name.text, JsonSchema.INTEGER.orNull(), it -> it.quota.limits().get(name.kind));
     }
     // Lists are in the order of projects.
-    return shape.filterOnly("id", Row::project).filterOnly("created_at", it -> null);
+    return shape
+        .filterOnly("id", JsonSchema.TEXT, Row::project)
+        .filterOnly("created_at", JsonSchema.TIME, it -> null);
+  }
+
+  /// Describes the quota that holds for a project.
+  public static JsonSchema wholeSchema() {
+    JsonSchema whole = SHAPE.schema();
+    for (Name it : NAMES) {
+      whole = whole.having(it.text, JsonSchema.INTEGER);
+    }
+    return whole.named("Quota");
+  }
+
+  /// Describes the answer to an update.
+  public static JsonSchema updatedSchema() {
+    JsonSchema updated = wholeSchema().lacking("project_id").lacking("tenant_id");
+    for (String it : NEW_SPELLINGS) {
+      updated = updated.lacking(it);
+    }
+    return updated.named("UpdatedQuota");
   }
 
   /// The quota that holds for a project.
@@ -72,11 +103,6 @@ public final class QuotaJson {
         .filter(it -> !NEW_SPELLINGS.contains(it.text))
         .forEach(it -> json.put(it.text, quota.limit(it.kind)));
     return json;
-  }
-
-  /// Reads an update: null leaves a limit to the default. Of two spellings the newer counts.
-  public static Map<Countable, Patch<Integer>> update(byte[] body) {
-    return Body.read(body, "quotas", "quota", Types.object(UPDATE, QuotaJson::limits));
   }
 
   private static Map<Countable, Patch<Integer>> limits(Values values) {

@@ -13,26 +13,51 @@ import tools.jackson.databind.JsonNode;
 /// What an object in a request may say, and in which order it is checked: unknown names first, then
 /// attribute by attribute.
 final class Schema {
+  private final @Nullable String name;
   private final List<Attribute<?>> attributes;
   private final Set<String> names;
 
-  private Schema(List<Attribute<?>> attributes) {
+  private Schema(@Nullable String name, List<Attribute<?>> attributes) {
+    this.name = name;
     this.attributes = attributes;
     this.names = attributes.stream().map(Attribute::name).collect(Collectors.toUnmodifiableSet());
   }
 
   static Schema of(Attribute<?>... attributes) {
-    return new Schema(List.of(attributes));
+    return new Schema(null, List.of(attributes));
   }
 
   /// This schema with further attributes behind.
   Schema and(Attribute<?>... more) {
-    return new Schema(Stream.concat(attributes.stream(), Stream.of(more)).toList());
+    return new Schema(null, Stream.concat(attributes.stream(), Stream.of(more)).toList());
   }
 
   /// This schema followed by another.
   Schema and(Schema more) {
-    return new Schema(Stream.concat(attributes.stream(), more.attributes.stream()).toList());
+    return new Schema(null, Stream.concat(attributes.stream(), more.attributes.stream()).toList());
+  }
+
+  /// The same under a name in the API's description.
+  Schema named(String name) {
+    return new Schema(name, attributes);
+  }
+
+  /// The same for what changes something, where nothing said leaves it as it is.
+  Schema ofChange(String name) {
+    return new Schema(
+        name, attributes.stream().<Attribute<?>>map(Attribute::withoutDefault).toList());
+  }
+
+  /// Describes the objects.
+  JsonSchema json() {
+    JsonSchema json = JsonSchema.object();
+    for (Attribute<?> it : attributes) {
+      json =
+          it.presence() == Presence.OPTIONAL
+              ? json.maybe(it.name(), it.json())
+              : json.having(it.name(), it.json());
+    }
+    return name == null ? json : json.named(name);
   }
 
   /// One attribute.
@@ -50,6 +75,15 @@ final class Schema {
     /// Must be named, if only with null, about which the rules decide.
     static <T> Attribute<T> named(String name, Type<T> type) {
       return new Attribute<>(name, type, Presence.NAMED);
+    }
+
+    /// Describes the values. Those that must be there cannot be null, whoever refuses it.
+    JsonSchema json() {
+      return presence == Presence.OPTIONAL ? type.schema().orNull() : type.schema();
+    }
+
+    private Attribute<T> withoutDefault() {
+      return new Attribute<>(name, type.without("default"), presence);
     }
 
     /// The same in a schema where it may be left out.

@@ -6,10 +6,15 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -27,30 +32,42 @@ public final class Shape<T> {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final List<Attribute<T>> attributes = new ArrayList<>();
+  private final Set<String> absentable = new HashSet<>();
 
   Shape() {}
 
+  /// @param schema describes the values
   /// @param value reads a text, number, boolean, instant, list of texts, map of texts, JSON or null
   /// @param shown whether answers have it
   /// @param filter whether lists can be filtered and sorted by it
   public record Attribute<T>(
-      String name, Function<T, @Nullable Object> value, boolean shown, boolean filter) {}
+      String name,
+      JsonSchema schema,
+      Function<T, @Nullable Object> value,
+      boolean shown,
+      boolean filter) {}
 
   /// A plain value, by which lists can be filtered and sorted.
-  Shape<T> plain(String name, Function<T, @Nullable Object> value) {
-    attributes.add(new Attribute<>(name, value, true, true));
+  Shape<T> plain(String name, JsonSchema schema, Function<T, @Nullable Object> value) {
+    attributes.add(new Attribute<>(name, schema, value, true, true));
     return this;
   }
 
   /// A value that is shown only.
-  Shape<T> shown(String name, Function<T, @Nullable Object> value) {
-    attributes.add(new Attribute<>(name, value, true, false));
+  Shape<T> shown(String name, JsonSchema schema, Function<T, @Nullable Object> value) {
+    attributes.add(new Attribute<>(name, schema, value, true, false));
     return this;
   }
 
+  /// A value that is shown only, and whose key is left out if there is none.
+  Shape<T> shownIfAny(String name, JsonSchema schema, Function<T, @Nullable Object> value) {
+    absentable.add(name);
+    return shown(name, schema, it -> Objects.requireNonNullElse(value.apply(it), Absent.VALUE));
+  }
+
   /// A value that is never shown.
-  Shape<T> filterOnly(String name, Function<T, @Nullable Object> value) {
-    attributes.add(new Attribute<>(name, value, false, true));
+  Shape<T> filterOnly(String name, JsonSchema schema, Function<T, @Nullable Object> value) {
+    attributes.add(new Attribute<>(name, schema, value, false, true));
     return this;
   }
 
@@ -78,8 +95,36 @@ public final class Shape<T> {
     return json;
   }
 
-  /// Stands for a value whose key is left out.
-  enum Absent {
+  /// Describes what answers show. What requests cannot say is read-only.
+  ///
+  /// @param requests all that there are
+  public JsonSchema schema(Body<?>... requests) {
+    Set<String> written =
+        Stream.of(requests)
+            .flatMap(it -> it.resource().properties().keySet().stream())
+            .collect(Collectors.toSet());
+    JsonSchema schema = JsonSchema.object();
+    for (Attribute<T> it : attributes) {
+      if (it.shown) {
+        JsonSchema value =
+            requests.length == 0 || written.contains(it.name)
+                ? it.schema
+                : it.schema.with("readOnly", true);
+        schema =
+            absentable.contains(it.name)
+                ? schema.maybe(it.name, value)
+                : schema.having(it.name, value);
+      }
+    }
+    return schema;
+  }
+
+  /// Those by which lists can be filtered and sorted.
+  public List<Attribute<T>> filters() {
+    return attributes.stream().filter(Attribute::filter).toList();
+  }
+
+  private enum Absent {
     VALUE
   }
 

@@ -8,11 +8,14 @@ import agrippa.model.Listener;
 import agrippa.model.LoadBalancer;
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Member;
+import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
+import agrippa.model.ProvisioningStatus;
 import agrippa.model.Statistics;
 import agrippa.web.Json;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -21,7 +24,49 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Status trees and statistics.
 public final class StatusJson {
+  private static final JsonSchema COUNTERS =
+      counted(
+          List.of(
+              "bytes_in",
+              "bytes_out",
+              "active_connections",
+              "total_connections",
+              "request_errors"));
+
+  private static final JsonSchema NODE =
+      JsonSchema.object()
+          .having("id", JsonSchema.UUID)
+          .having("name", JsonSchema.TEXT)
+          .having("operating_status", JsonSchema.choice(OperatingStatus.class))
+          .having("provisioning_status", JsonSchema.choice(ProvisioningStatus.class));
+
   private StatusJson() {}
+
+  static JsonSchema counted(List<String> names) {
+    JsonSchema counters = JsonSchema.object();
+    for (String it : names) {
+      counters = counters.having(it, JsonSchema.INTEGER.with("minimum", 0));
+    }
+    return counters;
+  }
+
+  /// Describes what [#statistics] writes.
+  public static JsonSchema statisticsSchema() {
+    return JsonSchema.wrapped("stats", COUNTERS.named("Statistics"));
+  }
+
+  /// Describes what [#statuses] writes.
+  public static JsonSchema statusesSchema() {
+    JsonSchema member =
+        NODE.having("address", JsonSchema.ADDRESS).having("protocol_port", JsonSchema.INTEGER);
+    JsonSchema pool =
+        NODE.maybe("health_monitor", NODE.having("type", JsonSchema.TEXT))
+            .having("members", JsonSchema.list(member));
+    JsonSchema listener = NODE.having("pools", JsonSchema.list(pool));
+    JsonSchema loadBalancer = NODE.having("listeners", JsonSchema.list(listener));
+    return JsonSchema.wrapped(
+        "statuses", JsonSchema.wrapped("loadbalancer", loadBalancer).named("StatusTree"));
+  }
 
   /// `statuses` as Octavia's code writes it: without L7 policies and without unattached pools.
   public static ObjectNode statuses(LoadBalancerTree tree) {

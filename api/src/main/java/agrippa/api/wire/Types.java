@@ -26,50 +26,63 @@ final class Types {
   private static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
   /// True, false, any integer, and a few words.
-  static final Type<Boolean> BOOLEAN = Types::bool;
+  static final Type<Boolean> BOOLEAN = new Type<>(JsonSchema.BOOLEAN, Types::bool);
 
   static final Type<UUID> UUID_TEXT =
-      (value, where) ->
-          uuid(value).orElseThrow(() -> where.misfit(value, "Value should be UUID format"));
+      new Type<>(
+          JsonSchema.UUID,
+          (value, where) ->
+              uuid(value).orElseThrow(() -> where.misfit(value, "Value should be UUID format")));
 
   /// IPv4 or IPv6, kept as it was written.
   static final Type<String> ADDRESS =
-      (value, where) ->
-          Optional.of(value)
-              .filter(JsonNode::isString)
-              .map(JsonNode::stringValue)
-              .filter(it -> Addresses.parse(it).isPresent())
-              .orElseThrow(() -> where.misfit(value, "Value should be IPv4 or IPv6 format"));
+      new Type<>(
+          JsonSchema.ADDRESS,
+          (value, where) ->
+              Optional.of(value)
+                  .filter(JsonNode::isString)
+                  .map(JsonNode::stringValue)
+                  .filter(it -> Addresses.parse(it).isPresent())
+                  .orElseThrow(() -> where.misfit(value, "Value should be IPv4 or IPv6 format")));
 
   /// In network form, host bits zeroed.
   static final Type<String> CIDR =
-      (value, where) ->
-          Optional.of(value)
-              .filter(JsonNode::isString)
-              .flatMap(it -> Addresses.network(it.stringValue()))
-              .orElseThrow(() -> where.misfit(value, "Value should be IPv4 or IPv6 CIDR format"));
+      new Type<>(
+          JsonSchema.TEXT.with("examples", List.of("192.0.2.0/24", "2001:db8::/32")),
+          (value, where) ->
+              Optional.of(value)
+                  .filter(JsonNode::isString)
+                  .flatMap(it -> Addresses.network(it.stringValue()))
+                  .orElseThrow(
+                      () -> where.misfit(value, "Value should be IPv4 or IPv6 CIDR format")));
 
   static final Type<String> ALPN_PROTOCOL =
-      (value, where) -> {
-        if (!value.isString() || !ALPN.contains(value.stringValue())) {
-          throw where.misfit(value, "Value should be a valid ALPN protocol ID");
-        }
-        return value.stringValue();
-      };
+      new Type<>(
+          JsonSchema.choice(ALPN),
+          (value, where) -> {
+            if (!value.isString() || !ALPN.contains(value.stringValue())) {
+              throw where.misfit(value, "Value should be a valid ALPN protocol ID");
+            }
+            return value.stringValue();
+          });
 
   /// `http` or `https` with a host; nothing that could end a header line.
-  static final Type<String> HTTP_URL = url(URL, 255, "Value must be a valid URL string");
+  static final Type<String> HTTP_URL =
+      url(URL, 255, "Value must be a valid URL string", "https://example.org/");
 
-  static final Type<String> PATH = url(URL_PATH, 2_048, "Value must be a valid URL Path string");
+  static final Type<String> PATH =
+      url(URL_PATH, 2_048, "Value must be a valid URL Path string", "/health");
 
   /// Objects that Octavia's schema lists here but creates only within a load balancer.
   static final Type<Boolean> ONLY_IN_A_TREE =
-      (value, where) -> {
-        if (value.isArray() && value.isEmpty()) {
-          return true;
-        }
-        throw where.misfit(value, "Value can only be created together with a load balancer");
-      };
+      new Type<>(
+          JsonSchema.list(JsonSchema.ANY).with("maxItems", 0),
+          (value, where) -> {
+            if (value.isArray() && value.isEmpty()) {
+              return true;
+            }
+            throw where.misfit(value, "Value can only be created together with a load balancer");
+          });
 
   private Types() {}
 
@@ -78,20 +91,24 @@ final class Types {
   }
 
   static Type<String> text(int min, int max) {
-    return (value, where) -> {
-      if (!value.isString()) {
-        throw where.misfit(value, "Value should be string");
-      }
-      String text = value.stringValue();
-      int length = text.codePointCount(0, text.length());
-      if (length < min) {
-        throw where.misfit(value, "Value should have a minimum character requirement of " + min);
-      }
-      if (length > max) {
-        throw where.misfit(value, "Value should have a maximum character requirement of " + max);
-      }
-      return text;
-    };
+    return new Type<>(
+        min > 0 ? JsonSchema.text(max).with("minLength", min) : JsonSchema.text(max),
+        (value, where) -> {
+          if (!value.isString()) {
+            throw where.misfit(value, "Value should be string");
+          }
+          String text = value.stringValue();
+          int length = text.codePointCount(0, text.length());
+          if (length < min) {
+            throw where.misfit(
+                value, "Value should have a minimum character requirement of " + min);
+          }
+          if (length > max) {
+            throw where.misfit(
+                value, "Value should have a maximum character requirement of " + max);
+          }
+          return text;
+        });
   }
 
   /// Text of a pattern, which runs only on text of a bounded length.
@@ -99,37 +116,43 @@ final class Types {
   /// @param shown the pattern as Octavia writes it
   static Type<String> text(int min, int max, Pattern pattern, String shown) {
     Type<String> text = text(min, max);
-    return (value, where) -> {
-      String read = text.read(value, where);
-      if (!pattern.matcher(read).find()) {
-        throw where.misfit(value, "Value should match the pattern " + shown);
-      }
-      return read;
-    };
+    return new Type<>(
+        text.schema().with("pattern", shown),
+        (value, where) -> {
+          String read = text.read(value, where);
+          if (!pattern.matcher(read).find()) {
+            throw where.misfit(value, "Value should match the pattern " + shown);
+          }
+          return read;
+        });
   }
 
-  private static Type<String> url(Pattern pattern, int max, String reason) {
+  private static Type<String> url(Pattern pattern, int max, String reason, String example) {
     Type<String> text = text(max);
-    return (value, where) -> {
-      String read = text.read(value, where);
-      if (!pattern.matcher(read).matches()) {
-        throw where.misfit(value, reason);
-      }
-      return read;
-    };
+    return new Type<>(
+        text.schema().with("examples", List.of(example)),
+        (value, where) -> {
+          String read = text.read(value, where);
+          if (!pattern.matcher(read).matches()) {
+            throw where.misfit(value, reason);
+          }
+          return read;
+        });
   }
 
   static Type<Integer> integer(int min, int max) {
-    return (value, where) -> {
-      long number = number(value, where);
-      if (number < min) {
-        throw where.misfit(Long.toString(number), "Value should be greater or equal to " + min);
-      }
-      if (number > max) {
-        throw where.misfit(Long.toString(number), "Value should be lower or equal to " + max);
-      }
-      return (int) number;
-    };
+    return new Type<>(
+        JsonSchema.integer(min, max),
+        (value, where) -> {
+          long number = number(value, where);
+          if (number < min) {
+            throw where.misfit(Long.toString(number), "Value should be greater or equal to " + min);
+          }
+          if (number > max) {
+            throw where.misfit(Long.toString(number), "Value should be lower or equal to " + max);
+          }
+          return (int) number;
+        });
   }
 
   /// As Python's `int` reads it: fractions are cut off, true is 1.
@@ -190,45 +213,54 @@ final class Types {
     Map<String, E> byName =
         Stream.of(of.getEnumConstants())
             .collect(Collectors.toMap(name, it -> it, (a, b) -> a, LinkedHashMap::new));
-    return (value, where) -> {
-      E choice = value.isString() ? byName.get(value.stringValue()) : null;
-      if (choice == null) {
-        throw where.misfit(value, "Value should be one of: " + String.join(", ", byName.keySet()));
-      }
-      return choice;
-    };
+    return new Type<>(
+        JsonSchema.choice(byName.keySet()),
+        (value, where) -> {
+          E choice = value.isString() ? byName.get(value.stringValue()) : null;
+          if (choice == null) {
+            throw where.misfit(
+                value, "Value should be one of: " + String.join(", ", byName.keySet()));
+          }
+          return choice;
+        });
   }
 
   static Type<String> choice(String... names) {
-    return (value, where) -> {
-      if (!value.isString() || !List.of(names).contains(value.stringValue())) {
-        throw where.misfit(value, "Value should be one of: " + String.join(", ", names));
-      }
-      return value.stringValue();
-    };
+    return new Type<>(
+        JsonSchema.choice(List.of(names)),
+        (value, where) -> {
+          if (!value.isString() || !List.of(names).contains(value.stringValue())) {
+            throw where.misfit(value, "Value should be one of: " + String.join(", ", names));
+          }
+          return value.stringValue();
+        });
   }
 
   static Type<Integer> choice(List<Integer> numbers) {
-    return (value, where) -> {
-      long number = number(value, where);
-      return numbers.stream()
-          .filter(it -> it == number)
-          .findFirst()
-          .orElseThrow(() -> where.misfit(Long.toString(number), oneOf(numbers)));
-    };
+    return new Type<>(
+        JsonSchema.INTEGER.with("enum", numbers),
+        (value, where) -> {
+          long number = number(value, where);
+          return numbers.stream()
+              .filter(it -> it == number)
+              .findFirst()
+              .orElseThrow(() -> where.misfit(Long.toString(number), oneOf(numbers)));
+        });
   }
 
   /// A number or its text.
   static Type<Double> decimal(List<Double> numbers) {
-    return (value, where) ->
-        numbers.stream()
-            .filter(
-                it ->
-                    value.isNumber()
-                        ? value.doubleValue() == it
-                        : value.asString("").equals(it.toString()))
-            .findFirst()
-            .orElseThrow(() -> where.misfit(value, oneOf(numbers)));
+    return new Type<>(
+        JsonSchema.NUMBER.with("enum", numbers),
+        (value, where) ->
+            numbers.stream()
+                .filter(
+                    it ->
+                        value.isNumber()
+                            ? value.doubleValue() == it
+                            : value.asString("").equals(it.toString()))
+                .findFirst()
+                .orElseThrow(() -> where.misfit(value, oneOf(numbers))));
   }
 
   private static String oneOf(List<?> values) {
@@ -237,19 +269,21 @@ final class Types {
   }
 
   static <T> Type<List<T>> list(Type<T> item) {
-    return (value, where) -> {
-      if (!value.isArray()) {
-        throw where.unconvertible("Value not a valid list: " + PythonText.of(value));
-      }
-      List<T> items = new ArrayList<>(value.size());
-      for (JsonNode it : value) {
-        if (it.isNull()) {
-          throw where.misfit(value, "Value should not contain null");
-        }
-        items.add(item.read(it, where.among(value)));
-      }
-      return items;
-    };
+    return new Type<>(
+        JsonSchema.list(item.schema()),
+        (value, where) -> {
+          if (!value.isArray()) {
+            throw where.unconvertible("Value not a valid list: " + PythonText.of(value));
+          }
+          List<T> items = new ArrayList<>(value.size());
+          for (JsonNode it : value) {
+            if (it.isNull()) {
+              throw where.misfit(value, "Value should not contain null");
+            }
+            items.add(item.read(it, where.among(value)));
+          }
+          return items;
+        });
   }
 
   /// A list without its repetitions.
@@ -259,25 +293,28 @@ final class Types {
 
   /// Names to texts, in the order given.
   static Type<Map<String, String>> dictionary(Type<String> item) {
-    return (value, where) -> {
-      if (!value.isObject()) {
-        throw where.unconvertible("Value not a valid dict: " + PythonText.of(value));
-      }
-      Map<String, String> entries = new LinkedHashMap<>();
-      value
-          .properties()
-          .forEach(
-              it -> {
-                if (it.getValue().isNull()) {
-                  throw where.misfit(value, "Value should not contain null");
-                }
-                entries.put(it.getKey(), item.read(it.getValue(), where.among(value)));
-              });
-      return entries;
-    };
+    return new Type<>(
+        JsonSchema.dictionary(item.schema()),
+        (value, where) -> {
+          if (!value.isObject()) {
+            throw where.unconvertible("Value not a valid dict: " + PythonText.of(value));
+          }
+          Map<String, String> entries = new LinkedHashMap<>();
+          value
+              .properties()
+              .forEach(
+                  it -> {
+                    if (it.getValue().isNull()) {
+                      throw where.misfit(value, "Value should not contain null");
+                    }
+                    entries.put(it.getKey(), item.read(it.getValue(), where.among(value)));
+                  });
+          return entries;
+        });
   }
 
   static <T> Type<T> object(Schema schema, Function<Schema.Values, T> decode) {
-    return (value, where) -> decode.apply(schema.read(value, where.inside()));
+    return new Type<>(
+        schema.json(), (value, where) -> decode.apply(schema.read(value, where.inside())));
   }
 }

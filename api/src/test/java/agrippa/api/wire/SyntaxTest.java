@@ -31,8 +31,8 @@ class SyntaxTest {
         "65535 | 65535",
       })
   void ports(String json, int port) {
-    Change.CreateMember change = member("\"address\": \"10.0.0.1\", \"protocol_port\": " + json);
-    assertThat(change.member().protocolPort()).isEqualTo(port);
+    Change.NewMember change = member("\"address\": \"10.0.0.1\", \"protocol_port\": " + json);
+    assertThat(change.protocolPort()).isEqualTo(port);
   }
 
   @ParameterizedTest
@@ -144,11 +144,11 @@ class SyntaxTest {
         () -> member("\"protocol_port\": 0, \"b\": 1, \"id\": 2"),
         "Unknown attributes for argument member_.member: b, id");
     assertRefused(
-        () -> L7PolicyJson.create(bytes("{\"policy\": {}}")),
+        () -> L7PolicyJson.POST.read(bytes("{\"policy\": {}}")),
         "Unknown attribute for argument l7policy_: policy");
     assertRefused(
         () ->
-            LoadBalancerJson.create(
+            LoadBalancerJson.POST.read(
                 bytes(
                     """
                 {"loadbalancer": {"listeners": [{"protocol": "HTTP", "protocol_port": 80,
@@ -171,13 +171,13 @@ class SyntaxTest {
         "{\"loadbalancer\": {\"additional_vips\": [{}]}} | Invalid input for field/attribute subnet_id. Value: 'None'. Mandatory field missing.",
       })
   void badLoadBalancers(String json, String text) {
-    assertRefused(() -> LoadBalancerJson.create(bytes(json)), text);
+    assertRefused(() -> LoadBalancerJson.POST.read(bytes(json)), text);
   }
 
   @Test
   void idsMayLackTheirDashes() {
     Change change =
-        HealthMonitorJson.create(
+        HealthMonitorJson.POST.read(
             bytes(
                 """
                 {"healthmonitor": {"pool_id": "00000000000000000000000000000001", "type": "TLS-HELLO",
@@ -204,7 +204,7 @@ class SyntaxTest {
     String retries = json.contains("max_retries") ? "" : "\"max_retries\": 1, ";
     assertRefused(
         () ->
-            HealthMonitorJson.create(
+            HealthMonitorJson.POST.read(
                 bytes(
                     "{\"healthmonitor\": {\"pool_id\": \"%s\", \"delay\": 1, \"timeout\": 1, %s%s%s}}"
                         .formatted(POOL, type, retries, json))),
@@ -250,7 +250,7 @@ class SyntaxTest {
   @Test
   void repeatedNetworksCountOnce() {
     Attributes.OfListener update =
-        ListenerJson.update(
+        ListenerJson.PUT.read(
             bytes("{\"listener\": {\"allowed_cidrs\": [\"10.0.0.1/8\", \"10.0.0.2/8\"]}}"));
     assertThat(update.allowedCidrs()).isEqualTo(Patch.set(List.of("10.0.0.0/8")));
   }
@@ -268,7 +268,7 @@ class SyntaxTest {
   })
   void urls(String url, boolean good) {
     Function<String, Object> read =
-        it -> L7PolicyJson.update(bytes("{\"l7policy\": {\"redirect_url\": \"" + it + "\"}}"));
+        it -> L7PolicyJson.PUT.read(bytes("{\"l7policy\": {\"redirect_url\": \"" + it + "\"}}"));
     if (good) {
       assertThat(read.apply(url)).isNotNull();
     } else {
@@ -284,7 +284,7 @@ class SyntaxTest {
   void controlCharactersInUrls() {
     assertRefused(
         () ->
-            L7PolicyJson.update(
+            L7PolicyJson.PUT.read(
                 bytes("{\"l7policy\": {\"redirect_url\": \"http://h/\\r\\nSet-Cookie: a\"}}")),
         "Invalid input for field/attribute redirect_url. Value: 'http://h/\r\nSet-Cookie: a'. "
             + "Value must be a valid URL string");
@@ -309,14 +309,15 @@ class SyntaxTest {
   }
 
   private static Attributes.Persistence persistence(String json) {
-    return PoolJson.update(bytes("{\"pool\": {\"session_persistence\": " + json + "}}"))
+    return PoolJson.PUT
+        .read(bytes("{\"pool\": {\"session_persistence\": " + json + "}}"))
         .persistence()
         .value();
   }
 
   private static Change.PoolGraph defaultPool(String json) {
     Change change =
-        LoadBalancerJson.create(
+        LoadBalancerJson.POST.read(
             bytes(
                 """
                 {"loadbalancer": {"listeners": [
@@ -325,13 +326,12 @@ class SyntaxTest {
     return ((Change.CreateLoadBalancer) change).listeners().getFirst().defaultPool();
   }
 
-  private static Change.CreateMember member(String attributes) {
-    return (Change.CreateMember)
-        MemberJson.create(POOL, bytes("{\"member\": {" + attributes + "}}"));
+  private static Change.NewMember member(String attributes) {
+    return MemberJson.POST.read(bytes("{\"member\": {" + attributes + "}}"));
   }
 
   private static Attributes.OfMember memberUpdate(String attributes) {
-    return MemberJson.update(bytes("{\"member\": {" + attributes + "}}"));
+    return MemberJson.PUT.read(bytes("{\"member\": {" + attributes + "}}"));
   }
 
   private static byte[] bytes(String text) {
