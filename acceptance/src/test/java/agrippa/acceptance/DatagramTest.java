@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,8 +121,9 @@ class DatagramTest {
         "UDP-CONNECT",
         "--delay",
         "3",
+        // A refusal is told at once: a stopped machine must not look like a dead member.
         "--timeout",
-        "2",
+        "30",
         "--max-retries",
         "1",
         "--max-retries-down",
@@ -164,29 +167,35 @@ class DatagramTest {
   /// Who answers so many clients, each with a port of its own.
   private static Map<String, Integer> names(InetSocketAddress vip, int count) throws IOException {
     Map<String, Integer> names = new HashMap<>();
-    for (int i = 0; i < count; i++) {
-      names.merge(name(vip), 1, Integer::sum);
+    List<DatagramSocket> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        DatagramSocket client = new DatagramSocket();
+        // Open to the end, or one might get the port, and so the flow, of another.
+        clients.add(client);
+        client.connect(vip);
+        names.merge(name(client), 1, Integer::sum);
+      }
+    } finally {
+      clients.forEach(DatagramSocket::close);
     }
     return names;
   }
 
   /// Asks again if something was lost, which is the same flow.
-  private static String name(InetSocketAddress vip) throws IOException {
-    try (DatagramSocket client = new DatagramSocket()) {
-      client.connect(vip);
-      client.setSoTimeout(LOST_MILLIS);
-      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
-      for (int i = 0; i < TRIES; i++) {
-        client.send(new DatagramPacket(new byte[] {'?'}, 1));
-        try {
-          client.receive(answer);
-          return new String(answer.getData(), 0, answer.getLength());
-        } catch (SocketTimeoutException e) {
-          // Lost: asked again.
-        }
+  private static String name(DatagramSocket client) throws IOException {
+    client.setSoTimeout(LOST_MILLIS);
+    DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+    for (int i = 0; i < TRIES; i++) {
+      client.send(new DatagramPacket(new byte[] {'?'}, 1));
+      try {
+        client.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength());
+      } catch (SocketTimeoutException e) {
+        // Lost: asked again.
       }
     }
-    throw new AssertionError("no answer from " + vip);
+    throw new AssertionError("no answer");
   }
 
   /// A member, which answers everything with its name.

@@ -154,6 +154,9 @@ class PoolChangesTest {
                       "255.255.0.0")));
       assertThat(rig.pool(id).persistence())
           .isEqualTo(new SessionPersistence.SourceIp(5, "255.255.0.0"));
+      rig.done(update(id, "persistence", persistence("persistenceTimeout", 9)));
+      assertThat(rig.pool(id).persistence())
+          .isEqualTo(new SessionPersistence.SourceIp(9, "255.255.0.0"));
     }
 
     private Change withoutConnections(Object... namesAndValues) {

@@ -27,19 +27,8 @@ final class DatagramClient implements AutoCloseable {
     socket.connect(to);
   }
 
-  static DatagramClient to(InetSocketAddress frontend) throws IOException {
-    return from(frontend.getAddress().getHostAddress(), frontend);
-  }
-
   static DatagramClient from(String host, InetSocketAddress frontend) throws IOException {
     return new DatagramClient(InetAddress.ofLiteral(host), frontend);
-  }
-
-  /// @return the name of who answered
-  static String name(InetSocketAddress frontend) throws IOException {
-    try (DatagramClient client = to(frontend)) {
-      return client.name();
-    }
   }
 
   /// @return the name of who answered

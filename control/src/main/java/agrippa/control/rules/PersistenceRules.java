@@ -87,7 +87,7 @@ final class PersistenceRules {
   /// What a new pool gets, once it is checked.
   static @Nullable SessionPersistence create(Patch<Persistence> given) {
     return given instanceof Patch.Set<Persistence>(var persistence)
-        ? persistence(persistence, persistence.type().value())
+        ? persistence(null, persistence, persistence.type().value())
         : null;
   }
 
@@ -98,15 +98,22 @@ final class PersistenceRules {
       case Patch.Keep<Persistence>() -> old;
       case Patch.Reset<Persistence>() -> null;
       case Patch.Set<Persistence>(var persistence) ->
-          empty(persistence) ? null : persistence(persistence, type(old, persistence));
+          empty(persistence) ? null : persistence(old, persistence, type(old, persistence));
     };
   }
 
-  private static SessionPersistence persistence(Persistence given, @Nullable String type) {
+  private static SessionPersistence persistence(
+      @Nullable SessionPersistence old, Persistence given, @Nullable String type) {
     return switch (type) {
-      case SOURCE_IP ->
-          new SessionPersistence.SourceIp(
-              given.persistenceTimeout().value(), given.persistenceGranularity().value());
+      case SOURCE_IP -> {
+        var known =
+            old instanceof SessionPersistence.SourceIp it
+                ? it
+                : new SessionPersistence.SourceIp(null, null);
+        yield new SessionPersistence.SourceIp(
+            given.persistenceTimeout().orNull(known.timeoutSeconds()),
+            given.persistenceGranularity().orNull(known.granularity()));
+      }
       case HTTP_COOKIE -> new SessionPersistence.HttpCookie();
       case APP_COOKIE -> new SessionPersistence.AppCookie(given.cookieName().over("", ""));
       case null, default -> throw invalid("Invalid session_persistence provided.");

@@ -149,6 +149,10 @@ public final class Flows {
       return null;
     }
     LiveEndpoint endpoint = upstream.choose(client, loop.now(), null);
+    if (endpoint != null && endpoint.plan().weight() == 0) {
+      // Persistence remembers it; but it would never get rid of clients that begin flow after flow.
+      endpoint = upstream.choose(client, loop.now(), endpoint);
+    }
     Flow flow = endpoint == null ? null : connect(client, upstream, endpoint);
     if (flow == null) {
       places.leave();
@@ -258,9 +262,10 @@ public final class Flows {
           refused();
           return;
         }
-        port.send(datagram, key);
+        // Counted first, so that who has the answer finds it counted.
         stats.bytesOut(count);
         passage.count(Count.BYTES_OUT, count);
+        port.send(datagram, key);
         used = loop.now();
         // Looked up so that it counts as used.
         flows.get(key);

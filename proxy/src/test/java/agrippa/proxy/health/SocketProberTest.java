@@ -9,6 +9,8 @@ import agrippa.proxy.plan.Check.Probe;
 import agrippa.proxy.plan.Check.StatusRange;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -51,6 +53,25 @@ class SocketProberTest {
           new Target((InetSocketAddress) deaf.getLocalSocketAddress(), ProxyProtocol.NONE);
 
       assertThatThrownBy(() -> prober.probe(new Probe.Connect(), target))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("refused");
+    }
+  }
+
+  @Test
+  void aDatagramIsGoodUnlessItIsRefused() throws Exception {
+    InetAddress here = InetAddress.ofLiteral("127.0.0.1");
+    try (DatagramSocket peer = new DatagramSocket(new InetSocketAddress(here, 0))) {
+      Target target =
+          new Target((InetSocketAddress) peer.getLocalSocketAddress(), ProxyProtocol.NONE);
+      assertThat(prober.probe(new Probe.Datagram(), target)).isEqualTo("not refused");
+      DatagramPacket heard = new DatagramPacket(new byte[10], 10);
+      peer.receive(heard);
+      assertThat(heard.getLength()).isOne();
+
+      // Connected to nobody: the port stays ours, but hears nothing.
+      peer.connect(here, 1);
+      assertThatThrownBy(() -> prober.probe(new Probe.Datagram(), target))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("refused");
     }

@@ -12,10 +12,14 @@ import agrippa.proxy.plan.Route.Action;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.DatagramPort;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.PeerAddress;
 import agrippa.proxy.transport.TlsInfo;
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -162,5 +166,88 @@ class AllocationTest {
       client.speak();
       endpoint.speak();
     }
+  }
+
+  /// A client and an endpoint of datagrams: each turn, the client sends one and gets one.
+  private static final class Mouths implements DatagramPort, DatagramLink {
+    private final InetSocketAddress vip = new InetSocketAddress("198.51.100.1", 53);
+    private boolean asked;
+    private boolean answered;
+    private long heard;
+
+    @Override
+    public int receive(Buffer into, PeerAddress from) {
+      if (asked) {
+        return DatagramPort.NOTHING;
+      }
+      asked = true;
+      answered = false;
+      from.setIpv4(0xc0000207, 50_000);
+      into.produced(100);
+      return 100;
+    }
+
+    @Override
+    public boolean send(Buffer datagram) {
+      heard += datagram.length();
+      return true;
+    }
+
+    @Override
+    public int receive(Buffer into) {
+      if (answered) {
+        return DatagramPort.NOTHING;
+      }
+      answered = true;
+      asked = false;
+      into.produced(100);
+      return 100;
+    }
+
+    @Override
+    public void send(Buffer datagram, PeerAddress to) {
+      heard += datagram.length() + to.port();
+    }
+
+    @Override
+    public InetSocketAddress local() {
+      return vip;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aSteadyFlowOfDatagramsAllocatesNothing() throws IOException {
+    Scene scene = new Scene();
+    scene.endpoints("a");
+    Mouths mouths = new Mouths();
+    scene.loop.datagramsThrough(mouths, mouths);
+    Flows.Places places =
+        new Flows.Places() {
+          @Override
+          public boolean enter() {
+            return true;
+          }
+
+          @Override
+          public void leave() {}
+        };
+    Flows.at(scene.loop, mouths.vip, () -> scene.snapshot, scene.stats.local(0), places, 10);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long allocated = Long.MAX_VALUE;
+    int rounds = 0;
+    for (; rounds < 20 && allocated >= MEASURED; rounds++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < MEASURED; i++) {
+        scene.loop.datagrams();
+      }
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    assertThat(scene.stats.sum().connectionsTotal()).isOne();
+    assertThat(mouths.heard).isEqualTo(rounds * MEASURED * 50_200L);
+    assertThat(allocated / MEASURED).as("bytes per datagram").isZero();
   }
 }

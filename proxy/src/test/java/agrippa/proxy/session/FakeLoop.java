@@ -3,6 +3,8 @@ package agrippa.proxy.session;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.CopyPump;
+import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.DatagramPort;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Handler;
 import agrippa.proxy.transport.Pump;
@@ -20,6 +22,10 @@ final class FakeLoop implements EventLoop {
   private final List<FakeDeadline> deadlines = new ArrayList<>();
   private final Deque<FakeChannel> connecting = new ArrayDeque<>();
   private final List<FakeLink> links = new ArrayList<>();
+  private DatagramPort givenPort;
+  private DatagramLink givenLink;
+  private Runnable givenPortsReader;
+  private Runnable givenLinksReader = () -> {};
   private boolean noLinks;
   private FakePort port;
   private long now = 1_000;
@@ -106,8 +112,24 @@ final class FakeLoop implements EventLoop {
     throw new UnsupportedOperationException("tests accept by hand");
   }
 
+  /// Makes datagrams come and go through these.
+  void datagramsThrough(DatagramPort ownPort, DatagramLink ownLink) {
+    givenPort = ownPort;
+    givenLink = ownLink;
+  }
+
+  /// Tells who opened the given port, and then who opened the given link.
+  void datagrams() {
+    serve(givenPortsReader);
+    serve(givenLinksReader);
+  }
+
   @Override
-  public FakePort datagrams(InetSocketAddress at, Runnable arrived) {
+  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) {
+    if (givenPort != null) {
+      givenPortsReader = arrived;
+      return givenPort;
+    }
     port = new FakePort(at, () -> serve(arrived));
     return port;
   }
@@ -118,7 +140,11 @@ final class FakeLoop implements EventLoop {
   }
 
   @Override
-  public FakeLink link(InetSocketAddress to, Runnable readable) {
+  public DatagramLink link(InetSocketAddress to, Runnable readable) {
+    if (givenLink != null) {
+      givenLinksReader = readable;
+      return givenLink;
+    }
     if (noLinks) {
       return null;
     }

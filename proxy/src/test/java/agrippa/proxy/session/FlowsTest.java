@@ -299,6 +299,24 @@ class FlowsTest {
     assertThat(chosen()).containsExactly("10.0.0.1", "10.0.0.2", "10.0.0.2");
   }
 
+  /// As IPVS has it where Octavia sets it up (`expire_quiescent_template`).
+  @Test
+  void weightZeroGetsNoNewFlowsOfThoseWhomItHadEither() {
+    Persistence anHour = new Persistence.SourceIp(Duration.ofHours(1), null);
+    pool = new LiveUpstream(upstream(anHour, 1, 1), null);
+    snapshot = snapshot(IDLE);
+    port.arrive(client(1), "one");
+    pool.update(upstream(anHour, 0, 1), null);
+    port.arrive(client(1), "two");
+    port.arrive(client(2), "three");
+    pool.update(upstream(anHour, 0, 0), null);
+    port.arrive(client(3), "four");
+
+    assertThat(chosen()).containsExactly("10.0.0.1", "10.0.0.2");
+    assertThat(link(0).sent()).containsExactly("one", "two");
+    assertThat(places).isEqualTo(98);
+  }
+
   @Test
   void anUnreachableEndpointEndsTheFlow() {
     port.arrive(client(1), "one");
