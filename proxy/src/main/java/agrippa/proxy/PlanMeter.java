@@ -10,8 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a plan's proxy counts and knows. Which parts it has is as of one instant; each number is
-// read
-/// when it is asked for.
+/// read when it is asked for.
 public interface PlanMeter {
   /// In no particular order.
   List<FrontendMeter> frontends();

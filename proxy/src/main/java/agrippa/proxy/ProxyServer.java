@@ -146,7 +146,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   /// Has somebody write the pages that plans report with. Without this, and until then, they are
-  // 503.
+  /// 503.
   public void reporter(Reporter reporter) {
     desk.reporter(reporter);
   }

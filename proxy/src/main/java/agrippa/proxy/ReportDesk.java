@@ -10,10 +10,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Has reports written, all of them on one thread: however many clients ask, and however much there
-// is
-/// to tell, that is the most that reports take of the machine. Pieces of different pages take
-// turns.
+/// Has reports written, all of them on one thread: however many clients ask, and however much
+/// there is to tell, that is the most that reports take of the machine. Pieces of different
+/// pages take turns.
 final class ReportDesk implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ReportDesk.class.getName());
 

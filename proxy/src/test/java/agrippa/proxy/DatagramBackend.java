@@ -11,8 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A server of datagrams behind the proxy. It answers `3 hello` with its name, `a 3 hello`; and
-// what
-/// begins with `=` with the same.
+/// what begins with `=` with the same.
 final class DatagramBackend implements AutoCloseable {
   private final String name;
   private final InetSocketAddress address;

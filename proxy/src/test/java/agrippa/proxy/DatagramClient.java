@@ -8,9 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/// A client of datagrams: one port, and so one flow. It hears only of the address that it asks, as
-// a
-/// connected socket does.
+/// A client of datagrams: one port, and so one flow. It hears only of the address that it asks,
+/// as a connected socket does.
 final class DatagramClient implements AutoCloseable {
   /// A datagram may get lost where there are too many. Asking again does no harm: it is the same
   /// flow.

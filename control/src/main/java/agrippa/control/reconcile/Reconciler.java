@@ -126,8 +126,7 @@ public final class Reconciler implements AutoCloseable {
   }
 
   /// Whether the work goes on: load balancers are looked at in time, and not all that may be at
-  // work
-  /// at a time hang.
+  /// work at a time hang.
   ///
   /// @return what is wrong, or nothing
   public Optional<String> complaint() {

@@ -17,8 +17,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /// The metrics of Octavia's PROMETHEUS listeners that have a meaning here. Their names are
-// HAProxy's
-/// in Octavia's words.
+/// HAProxy's in Octavia's words.
 final class Metrics {
   /// Of a listener, and of a pool.
   private enum Service {

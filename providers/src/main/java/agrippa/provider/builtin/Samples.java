@@ -1,8 +1,7 @@
 package agrippa.provider.builtin;
 
 /// Writes samples in Prometheus' text format 0.0.4. Values of labels need no escaping: ids, and
-// words
-/// of ours.
+/// words of ours.
 ///
 /// @param name of the metric
 /// @param labels of all samples, or nothing

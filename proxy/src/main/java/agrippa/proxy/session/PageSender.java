@@ -6,9 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The page that a client is being sent. Only one piece of it is here at a time, and the next is
-// asked
-/// for when the client has taken that: neither a long page nor a slow client costs memory. Used for
-/// page after page.
+/// asked for when the client has taken that: neither a long page nor a slow client costs memory.
+/// Used for page after page.
 final class PageSender {
   /// Where the page stands.
   enum State {

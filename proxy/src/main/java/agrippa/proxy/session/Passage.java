@@ -9,8 +9,7 @@ import agrippa.proxy.stats.UpstreamTally;
 import org.jspecify.annotations.Nullable;
 
 /// What is counted of a request, or of a connection, on its way through an upstream and one
-// endpoint
-/// after another. Used for request after request.
+/// endpoint after another. Used for request after request.
 final class Passage {
   private final FrontendStats.Local stats;
   private @Nullable UpstreamTally upstream;

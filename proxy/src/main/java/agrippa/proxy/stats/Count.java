@@ -1,8 +1,7 @@
 package agrippa.proxy.stats;
 
-/// What is counted of traffic beside [Counters]. Sums since a frontend was first planned, or since
-// an
-/// upstream or endpoint first served it.
+/// What is counted of traffic beside [Counters]. Sums since a frontend was first planned, or
+/// since an upstream or endpoint first served it.
 public enum Count {
   // Of frontends.
 
@@ -16,8 +15,7 @@ public enum Count {
   // Of frontends, upstreams and endpoints.
 
   /// Responses by the first digit of their status, those of the proxy's own included. Of an
-  // endpoint,
-  /// those that it sent.
+  /// endpoint, those that it sent.
   RESPONSES_1XX,
   RESPONSES_2XX,
   RESPONSES_3XX,

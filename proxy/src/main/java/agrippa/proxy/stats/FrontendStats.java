@@ -68,7 +68,7 @@ public final class FrontendStats {
   }
 
   /// Forgets upstreams and endpoints that are gone. What was under way with them may count on
-  // unseen.
+  /// unseen.
   ///
   /// @param endpoints names of endpoints by the names of the upstreams that the frontend uses
   public void retain(Map<String, Set<String>> endpoints) {

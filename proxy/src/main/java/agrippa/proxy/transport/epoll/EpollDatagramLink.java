@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// A connected socket for datagrams: the kernel hands it only what its peer sends, and tells it
-// what
-/// ICMP says of the peer. It is watched level-triggered, so that a batch may leave some for later.
+/// what ICMP says of the peer. It is watched level-triggered, so that a batch may leave some for
+/// later.
 final class EpollDatagramLink implements DatagramLink, EpollLoop.Polled {
   private final EpollLoop loop;
   private final int fd;
