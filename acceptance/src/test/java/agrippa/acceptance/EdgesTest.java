@@ -215,6 +215,7 @@ class EdgesTest {
         """
         {"loadbalancer": {"vip_subnet_id": "%s", "vip_address": "10.31.0.150", "listeners": [
           {"protocol": "HTTP", "protocol_port": %d, "default_pool": {
+            "name": "pool",
             "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "members": [
               {"address": "10.31.0.201", "protocol_port": %d}]}}]}}
         """;
