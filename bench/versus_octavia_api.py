@@ -7,7 +7,8 @@ Needs, from Debian, wrk, and a real Octavia on this machine (bench/README.md tel
 scratch account is in OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME. The account's project is
 filled to 1,000 load balancers, which stay for the next run unless --clean is given; those that the POST
 workloads made are deleted. Agrippa gets as many, in a state folder that is thrown away. Nothing is pinned:
-both have the whole machine, as they would in use.
+both have the whole machine, as they would in use. Where others use it too, rates are noise, the more so
+for a peer of many processes that wait for each other; --peer-pid then compares CPU time per request.
 """
 import argparse
 import concurrent.futures
@@ -23,7 +24,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from common import LB, Program, machine
+from common import LB, Program, cpu_seconds, machine
 
 POPULATION = 1000
 PAGE = 100
@@ -64,8 +65,12 @@ METHOD, BODY, PATHS = %s, %s, {%s}
 class Api:
     """Octavia's API, real or not: the URL of its load balancers, a token, a subnet for VIPs."""
 
-    def __init__(self, url, token, subnet):
-        self.url, self.token, self.subnet = url, token, subnet
+    def __init__(self, url, token, subnet, pids):
+        self.url, self.token, self.subnet, self.pids = url, token, subnet, pids
+
+    def cpu_seconds(self):
+        """Of its processes and their children."""
+        return sum(cpu_seconds(child) for pid in self.pids for child in [pid, *children(pid)])
 
     def call(self, method, rest='', body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -128,6 +133,11 @@ class Api:
         return 'GET', None, [f'{self.url}?limit={PAGE}{it}' for it in markers]
 
 
+def children(pid):
+    tasks = pathlib.Path(f'/proc/{pid}/task').iterdir()
+    return [int(it) for task in tasks for it in (task / 'children').read_text().split()]
+
+
 def peer(options):
     """The real Octavia, found as its own clients find it: by the catalogue that comes with a token."""
     try:
@@ -151,25 +161,28 @@ def peer(options):
     if not endpoint:
         raise SystemExit('no load-balancer in the catalogue: give --peer-endpoint')
     base = endpoint.rstrip('/').removesuffix('/v2.0').removesuffix('/v2')
-    return Api(f'{base}/v2.0/lbaas/loadbalancers', token, options.peer_subnet)
+    return Api(f'{base}/v2.0/lbaas/loadbalancers', token, options.peer_subnet, options.peer_pid)
 
 
 def load(api, workload, seconds, folder):
-    """Requests per second and latencies in milliseconds, of a run of wrk."""
+    """Of a run of wrk: requests per second, latencies in milliseconds, milliseconds of CPU per request."""
     what, connections, _ = workload
     method, body, urls = api.requests(what)
     lua = pathlib.Path(folder, 'requests.lua')
     lua.write_text(SCRIPT % (json.dumps(method), json.dumps(body) if body else 'nil',
                              ','.join(json.dumps(it.removeprefix(api.host())) for it in urls)))
     headers = [part for name, value in api.headers().items() for part in ('-H', f'{name}: {value}')]
+    before = api.cpu_seconds()
     output = subprocess.run(
         ['wrk', '-t1', f'-c{connections}', f'-d{seconds}s', '--timeout', '60s', '-s', lua, *headers, api.url],
         check=True, capture_output=True, text=True).stdout
+    used = api.cpu_seconds() - before
     result = json.loads(output.split('RESULT ', 1)[1])
-    if result['bad'] or not result['requests']:
-        raise SystemExit(f'requests failed, or none was answered: {output}')
+    if result['bad']:
+        raise SystemExit(f'requests failed: {output}')
     # At the end each connection waits for an answer, on average for half of its time.
-    return (result['requests'] + connections / 2) / result['seconds'], result['p50'], result['p99']
+    requests = result['requests'] + connections / 2
+    return requests / result['seconds'], result['p50'], result['p99'], used * 1000 / requests
 
 
 def compare(name, sides, options, folder):
@@ -184,14 +197,17 @@ def compare(name, sides, options, folder):
             api.settle(options.settle)
     summary = {}
     for key, figures in rounds.items():
-        rates, p50, p99 = zip(*figures)
+        rates, p50, p99, cpu = zip(*figures)
         summary[key] = {'per_second': round(statistics.median(rates), 1), 'min': round(min(rates), 1),
                         'max': round(max(rates), 1), 'p50_ms': round(statistics.median(p50), 2),
-                        'p99_ms': round(statistics.median(p99), 2)}
+                        'p99_ms': round(statistics.median(p99), 2),
+                        'cpu_ms': round(statistics.median(cpu), 3) if sides[key].pids else None}
+    if sides['octavia'].pids:
+        summary['cpu_ratio'] = round(summary['octavia']['cpu_ms'] / summary['agrippa']['cpu_ms'], 1)
     summary['ratio'] = round(summary['agrippa']['per_second'] / summary['octavia']['per_second'], 1)
-    print(f'{name:28} ratio {summary["ratio"]:6.1f}  ' + '  '.join(
-        f'{key} {it["per_second"]}/s (p50 {it["p50_ms"]} ms, p99 {it["p99_ms"]} ms)'
-        for key, it in summary.items() if key != 'ratio'), flush=True)
+    print(f'{name:28} ratio {summary["ratio"]:6.1f}, of CPU time {summary.get("cpu_ratio", "unknown"):>6}  '
+          + '  '.join(f'{key} {it["per_second"]}/s (p50 {it["p50_ms"]} ms, p99 {it["p99_ms"]} ms, '
+                      f'CPU {it["cpu_ms"]} ms)' for key, it in summary.items() if key in sides), flush=True)
     return summary
 
 
@@ -205,6 +221,9 @@ def arguments():
     parser.add_argument('--seconds', type=int, default=4)
     parser.add_argument('--peer-subnet', required=True, metavar='ID', help='where its VIPs shall be')
     parser.add_argument('--peer-endpoint', metavar='URL', help='of its API; else what the catalogue says')
+    parser.add_argument('--peer-pid', type=int, action='append', default=[], metavar='PID',
+                        help='a process of the peer, whose CPU time and its children\'s is counted; give '
+                             'octavia-api, Keystone, the database and memcached')
     parser.add_argument('--settle', type=int, default=60, metavar='SECONDS',
                         help='how long to wait at most until nothing is PENDING (60)')
     parser.add_argument('--clean', action='store_true', help='delete the 1,000 as well')
@@ -226,7 +245,8 @@ def main():
     program = Program(quiet=True)
     results = {}
     try:
-        agrippa = Api(f'{program.url}{LB}/loadbalancers', program.token, program.subnet('10.64.0.0/10'))
+        agrippa = Api(f'{program.url}{LB}/loadbalancers', program.token, program.subnet('10.64.0.0/10'),
+                      [program.process.pid])
         agrippa.populate(population)
         agrippa.settle(options.settle)
         with tempfile.TemporaryDirectory(prefix='agrippa-bench') as folder:
