@@ -10,6 +10,8 @@ import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.DefaultTransactionProvider;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -27,7 +29,12 @@ public final class Database implements AutoCloseable {
   private Database(DataSource source) {
     this.source = source;
     this.connections = new Connections(source, MOST_CONNECTIONS);
-    this.sql = DSL.using(connections, SQLDialect.SQLITE);
+    this.sql =
+        DSL.using(
+            new DefaultConfiguration()
+                .set(connections)
+                .set(SQLDialect.SQLITE)
+                .set(new Turns(new DefaultTransactionProvider(connections))));
   }
 
   /// Opens a file, which is made if there is none, readable by its owner alone; so is its folder.

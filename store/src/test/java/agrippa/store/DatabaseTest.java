@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jooq.Configuration;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
@@ -98,6 +100,38 @@ class DatabaseTest {
           .hasMessageContaining("changed my mind");
       assertThat(database.sql().fetchCount(DSL.table("one_cups"))).isZero();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void letsTheNextWriteAfterACommitThatFailed() throws Exception {
+    var saucers =
+        """
+        CREATE TABLE one_cups (n INTEGER PRIMARY KEY);
+        CREATE TABLE one_saucers (
+          cup INTEGER REFERENCES one_cups (n) DEFERRABLE INITIALLY DEFERRED
+        );
+        """;
+    try (var database = Database.open(file());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      database.migrate("one", List.of(new Migration(1, "cups and saucers", saucers)));
+      assertThatThrownBy(
+              () ->
+                  database
+                      .sql()
+                      .transaction(it -> insert(it, "INSERT INTO one_saucers VALUES (1)")))
+          .isInstanceOf(DataAccessException.class);
+      threads
+          .submit(
+              () -> database.sql().transaction(it -> insert(it, "INSERT INTO one_cups VALUES (1)")))
+          .get();
+      assertThat(database.sql().fetchCount(DSL.table("one_saucers"))).isZero();
+      assertThat(database.sql().fetchCount(DSL.table("one_cups"))).isEqualTo(1);
+    }
+  }
+
+  private static void insert(Configuration transaction, String statement) {
+    transaction.dsl().execute(statement);
   }
 
   @Test
