@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -248,6 +249,8 @@ class EdgesTest {
         assertThat(late.isConnected()).isTrue();
       } catch (ConnectException e) {
         return;
+      } catch (SocketException e) {
+        assertThat(e).as("came in at the last moment").hasMessageContaining("reset");
       }
     }
     throw new AssertionError("still listening");

@@ -13,6 +13,7 @@ import agrippa.proxy.plan.ProxyPlan;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -115,6 +116,8 @@ class StopTest {
         late.socket();
       } catch (ConnectException e) {
         return;
+      } catch (SocketException e) {
+        assertThat(e).as("came in at the last moment").hasMessageContaining("reset");
       }
     }
     throw new AssertionError("still listening");
