@@ -17,15 +17,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Octavia's own API tests: what passes on a real Octavia 11.0 passes here, and nothing is skipped
 /// that is not skipped there.
 ///
 /// `tempest/octavia.txt` says how they ended there with Octavia's roles. With Keystone's, what does
 /// not pass here was tried there, and `tempest/keystone.txt` says how it ended.
-@Execution(ExecutionMode.CONCURRENT)
 class TempestTest {
   private static final String API = "octavia_tempest_plugin.tests.api";
   private static final int WORKERS = 4;
