@@ -168,7 +168,7 @@ final class Metrics {
         Family.<T>of(
             prefix + "current_sessions",
             "Connections, or HTTP requests, under way",
-            it -> it.count(Count.OPENED) - it.count(Count.CLOSED)),
+            Metrics::underWay),
         Family.<T>of(prefix + "sessions_total", "Connections, or HTTP requests", Count.OPENED),
         Family.<T>of(
             prefix + "connection_attempts_total", "Connections that were tried", Count.ATTEMPTS),
@@ -198,6 +198,12 @@ final class Metrics {
         Family.<T>of(aborts, "HTTP transfers that the member broke off", Count.ENDPOINT_ABORTS)
             .where(http),
         Family.<T>responses(prefix + "http_responses_total").where(http));
+  }
+
+  /// What came and went between the two looks must not make it less than nothing.
+  private static long underWay(Meter of) {
+    long closed = of.count(Count.CLOSED);
+    return Math.max(0, of.count(Count.OPENED) - closed);
   }
 
   private static Family<PlanMeter> sum(
