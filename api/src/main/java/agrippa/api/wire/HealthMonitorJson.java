@@ -75,10 +75,10 @@ public final class HealthMonitorJson {
   private static final Schema UPDATE =
       Schema.of(
           CommonJson.NAME,
-          DELAY.optional(),
-          TIMEOUT.optional(),
+          DELAY.optionalNotNull(),
+          TIMEOUT.optionalNotNull(),
           MAX_RETRIES_DOWN,
-          MAX_RETRIES.optional(),
+          MAX_RETRIES.optionalNotNull(),
           HTTP_METHOD,
           URL_PATH,
           EXPECTED_CODES,

@@ -37,7 +37,7 @@ public final class L7RuleJson {
           TYPE.optional(),
           COMPARE_TYPE.optional(),
           KEY,
-          VALUE.optional(),
+          VALUE.optionalNotNull(),
           INVERT,
           CommonJson.ADMIN_STATE_UP,
           CommonJson.TAGS);

@@ -12,7 +12,7 @@ public final class OfferJson {
   private static final Attribute<String> DESCRIPTION =
       Attribute.optional("description", Types.text(255).with("default", ""));
   private static final Attribute<Boolean> ENABLED =
-      Attribute.optional("enabled", Types.BOOLEAN.with("default", true));
+      Attribute.optional("enabled", Types.BOOLEAN.with("default", true)).optionalNotNull();
 
   private static final Attribute<String> FLAVOR_NAME = Attribute.mandatory("name", Types.text(255));
   private static final Attribute<ProfileId> FLAVOR_PROFILE =
@@ -31,7 +31,7 @@ public final class OfferJson {
           "flavor",
           FLAVOR_NAME,
           FLAVOR_PROFILE,
-          Schema.of(FLAVOR_NAME.optional(), DESCRIPTION, ENABLED),
+          Schema.of(FLAVOR_NAME.optionalNotNull(), DESCRIPTION, ENABLED),
           new Shape<Offer>().plain("id", JsonSchema.UUID, Offer::key));
   private static final OfferJson AVAILABILITY_ZONES =
       new OfferJson(

@@ -125,7 +125,7 @@ public final class PoolJson {
           CommonJson.NAME,
           CommonJson.DESCRIPTION,
           CommonJson.ADMIN_STATE_UP,
-          ALGORITHM.optional(),
+          ALGORITHM.optionalNotNull(),
           PERSISTENCE,
           CommonJson.TAGS,
           TLS_CONTAINER,

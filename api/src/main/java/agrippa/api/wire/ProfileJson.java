@@ -81,7 +81,7 @@ public final class ProfileJson {
         argument,
         wrapper,
         Types.object(
-            Schema.of(name.optional(), provider.optional(), data.optional())
+            Schema.of(name.optionalNotNull(), provider.optionalNotNull(), data.optionalNotNull())
                 .ofChange(type + "Update"),
             it -> new ProfileChange(it.patch(name), it.patch(provider), it.patch(data))));
   }

@@ -53,9 +53,7 @@ final class Schema {
     JsonSchema json = JsonSchema.object();
     for (Attribute<?> it : attributes) {
       json =
-          it.presence() == Presence.OPTIONAL
-              ? json.maybe(it.name(), it.json())
-              : json.having(it.name(), it.json());
+          it.mayBeLeftOut() ? json.maybe(it.name(), it.json()) : json.having(it.name(), it.json());
     }
     return name == null ? json : json.named(name);
   }
@@ -90,10 +88,20 @@ final class Schema {
     Attribute<T> optional() {
       return optional(name, type);
     }
+
+    /// The same in a schema where it may be left out, while the rules refuse null.
+    Attribute<T> optionalNotNull() {
+      return new Attribute<>(name, type, Presence.OPTIONAL_NOT_NULL);
+    }
+
+    boolean mayBeLeftOut() {
+      return presence == Presence.OPTIONAL || presence == Presence.OPTIONAL_NOT_NULL;
+    }
   }
 
   enum Presence {
     OPTIONAL,
+    OPTIONAL_NOT_NULL,
     NAMED,
     MANDATORY
   }
@@ -120,7 +128,7 @@ final class Schema {
   private static <T> Patch<T> read(Attribute<T> attribute, @Nullable JsonNode value, Where where) {
     Where at = where.at(attribute.name());
     if (value == null) {
-      if (attribute.presence() != Presence.OPTIONAL) {
+      if (!attribute.mayBeLeftOut()) {
         throw at.missing();
       }
       return Patch.keep();
