@@ -31,37 +31,37 @@ final class OpenApiErrors {
           .named("AuthenticationError");
 
   /// Every status with which an operation refuses something.
-  private static final Map<Integer, Error> ERRORS =
+  private static final Map<Integer, Meaning> ERRORS =
       Map.of(
           400,
-          new Error(
+          new Meaning(
               "The request is malformed, or against a rule.", JsonSchema.anyOf(FAULT, FRAMEWORK)),
           401,
-          new Error("There is no token, or none that is valid.", AUTHENTICATION),
+          new Meaning("There is no token, or none that is valid.", AUTHENTICATION),
           403,
-          new Error("The caller may not do that, or has used up a quota.", FAULT),
+          new Meaning("The caller may not do that, or has used up a quota.", FAULT),
           404,
-          new Error(
+          new Meaning(
               "What the path or the body refers to is not there.",
               JsonSchema.anyOf(FAULT, FRAMEWORK)),
           406,
-          new Error("The caller takes no JSON.", FRAMEWORK),
+          new Meaning("The caller takes no JSON.", FRAMEWORK),
           409,
-          new Error("It is at work, in use, or there already.", FAULT),
+          new Meaning("It is at work, in use, or there already.", FAULT),
           413,
-          new Error("The body is too long.", FRAMEWORK),
+          new Meaning("The body is too long.", FRAMEWORK),
           415,
-          new Error("The body is not said to be JSON.", FAULT),
+          new Meaning("The body is not said to be JSON.", FAULT),
           501,
-          new Error("The data plane cannot do that.", FAULT),
+          new Meaning("The data plane cannot do that.", FAULT),
           503,
-          new Error(
+          new Meaning(
               "A service that the request needs is unavailable.",
               JsonSchema.anyOf(FAULT, AUTHENTICATION)));
 
   private OpenApiErrors() {}
 
-  private record Error(String description, JsonSchema body) {}
+  private record Meaning(String description, JsonSchema body) {}
 
   /// All of them, by status.
   ///

@@ -129,13 +129,6 @@ final class Contract {
         .isEmpty();
   }
 
-  boolean fits(JsonNode schema, JsonNode value) {
-    return schemas
-        .computeIfAbsent(false + schema.toString(), any -> schema(schema, false))
-        .validate(value)
-        .isEmpty();
-  }
-
   private Schema schema(JsonNode schema, boolean shrunk) {
     ObjectNode whole = (ObjectNode) (shrunk ? withoutRequired(schema) : schema.deepCopy());
     whole.set("components", shrunk ? componentsWithoutRequired : document.get("components"));
