@@ -9,6 +9,7 @@ module agrippa.cloud {
   requires org.bouncycastle.provider;
 
   exports agrippa.cloud;
+  exports agrippa.cloud.fabric;
   exports agrippa.cloud.identity;
   exports agrippa.cloud.network;
   exports agrippa.cloud.openstack;

@@ -3,6 +3,7 @@ package agrippa.cloud;
 import agrippa.cloud.identity.EmbeddedIdentity;
 import agrippa.cloud.identity.EmbeddedIdentity.Admin;
 import agrippa.cloud.network.EmbeddedNetwork;
+import agrippa.cloud.network.NetworkDriver;
 import agrippa.cloud.secret.EmbeddedSecrets;
 import agrippa.web.Json;
 import agrippa.web.Routes.Route;
@@ -73,6 +74,7 @@ final class WholeCloud implements AutoCloseable {
     var network =
         new EmbeddedNetwork(
             documents,
+            new NetworkDriver.Mirror(),
             identity.project(admin.project()).orElseThrow(),
             clock,
             UUID::randomUUID,

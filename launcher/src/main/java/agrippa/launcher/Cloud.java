@@ -1,10 +1,13 @@
 package agrippa.launcher;
 
 import agrippa.cloud.Documents;
+import agrippa.cloud.fabric.Fabric;
+import agrippa.cloud.fabric.FabricException;
 import agrippa.cloud.identity.EmbeddedIdentity;
 import agrippa.cloud.identity.EmbeddedIdentity.CatalogService;
 import agrippa.cloud.identity.KeystoneIdentity;
 import agrippa.cloud.network.EmbeddedNetwork;
+import agrippa.cloud.network.NetworkDriver;
 import agrippa.cloud.network.NeutronNetworks;
 import agrippa.cloud.openstack.KeystoneSession;
 import agrippa.cloud.openstack.RestClient;
@@ -48,6 +51,7 @@ final class Cloud implements AutoCloseable {
   private final Secrets secrets;
   private final EmbeddedIdentity.@Nullable Admin admin;
   private final List<Site> sites = new ArrayList<>();
+  private final List<EmbeddedNetwork> opened = new ArrayList<>();
   private final @Nullable RestClient rest;
 
   /// Makes the services, or connects to nothing yet: a real one may come up later.
@@ -88,7 +92,8 @@ final class Cloud implements AutoCloseable {
       admin = own.bootstrap(knownPassword(state));
       identity = own;
       sites.add(own.site());
-      networks = embedded(documents, own.project(admin.project()).orElseThrow(), world);
+      ProjectId operator = own.project(admin.project()).orElseThrow();
+      networks = embedded(documents, driver(settings), operator, world);
       secrets = embedded(documents, state.secretKey(), world, publicUrl);
     }
   }
@@ -118,7 +123,7 @@ final class Cloud implements AutoCloseable {
                     new ServiceClient(session, ServiceClient.Kind.NETWORK, it.url()),
                     documents,
                     it.reach()))
-        .orElseGet(() -> embedded(documents, OPERATOR, world));
+        .orElseGet(() -> embedded(documents, driver(settings), OPERATOR, world));
   }
 
   private Secrets secrets(
@@ -141,11 +146,36 @@ final class Cloud implements AutoCloseable {
         .orElseGet(() -> embedded(documents, keyFile, world, publicUrl));
   }
 
-  private Networks embedded(Documents documents, ProjectId operator, World world) {
-    EmbeddedNetwork network =
-        new EmbeddedNetwork(documents, operator, world.clock(), world.ids(), world.random());
+  private Networks embedded(
+      Documents documents, NetworkDriver driver, ProjectId operator, World world) {
+    EmbeddedNetwork network = opened(documents, driver, operator, world);
+    opened.add(network);
     sites.add(network.site(NETWORK, identity));
     return network.networks();
+  }
+
+  private static EmbeddedNetwork opened(
+      Documents documents, NetworkDriver driver, ProjectId operator, World world) {
+    try {
+      return new EmbeddedNetwork(
+          documents, driver, operator, world.clock(), world.ids(), world.random());
+    } catch (FabricException e) {
+      throw new UserError(
+          "cannot make networks in the kernel: "
+              + e.getMessage()
+              + "; the network driver linux needs root, and Debian's packages iproute2, nftables"
+              + " and procps",
+          e);
+    }
+  }
+
+  private static NetworkDriver driver(Settings settings) {
+    return settings
+        .cloud()
+        .kernel()
+        .<NetworkDriver>map(
+            it -> new NetworkDriver.Linux(new Fabric(settings.state()), it.hostAccess()))
+        .orElseGet(NetworkDriver.Mirror::new);
   }
 
   private Secrets embedded(
@@ -189,6 +219,7 @@ final class Cloud implements AutoCloseable {
 
   @Override
   public void close() {
+    opened.forEach(EmbeddedNetwork::close);
     RestClient client = rest;
     if (client != null) {
       client.close();

@@ -18,10 +18,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Which of the cloud's services are real, and how they are reached. Empty ones are embedded.
+///
+/// @param kernel how an embedded network service uses the kernel; empty for the mirror
 record CloudSettings(
-    Optional<Keystone> identity, Optional<Neutron> network, Optional<Barbican> secret) {
+    Optional<Keystone> identity,
+    Optional<Neutron> network,
+    Optional<Barbican> secret,
+    Optional<Kernel> kernel) {
   static final CloudSettings EMBEDDED =
-      new CloudSettings(Optional.empty(), Optional.empty(), Optional.empty());
+      new CloudSettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  /// What an embedded service is told.
+  private static final Set<String> EMBEDDED_KEYS = Set.of("network.driver", "network.host_access");
 
   private static final String PASSWORD_VARIABLE = "AGRIPPA_IDENTITY_PASSWORD";
 
@@ -59,6 +67,15 @@ record CloudSettings(
   /// @param cache how long what was read is used without asking again
   record Barbican(@Nullable URI url, Duration cache) {}
 
+  /// @param hostAccess whether this machine is in the external networks, as their gateway
+  record Kernel(boolean hostAccess) {}
+
+  /// What moves the packets of embedded networks.
+  enum Driver {
+    MIRROR,
+    LINUX
+  }
+
   private enum IdentityService {
     EMBEDDED,
     KEYSTONE
@@ -74,8 +91,15 @@ record CloudSettings(
     BARBICAN
   }
 
+  /// The same with its embedded networks in the kernel, or mirrored.
+  CloudSettings with(Optional<Kernel> other) {
+    return new CloudSettings(identity, network, secret, other);
+  }
+
+  /// @param fallback what the command line says about the kernel
   /// @throws UserError if something is wrong or missing
-  static CloudSettings of(SettingsFile file, Map<String, String> environment) {
+  static CloudSettings of(
+      SettingsFile file, Map<String, String> environment, Optional<Kernel> fallback) {
     boolean keystone =
         file.choice("identity.service", IdentityService.EMBEDDED) == IdentityService.KEYSTONE;
     boolean neutron =
@@ -95,7 +119,25 @@ record CloudSettings(
     return new CloudSettings(
         keystone ? Optional.of(keystone(file, environment)) : Optional.empty(),
         neutron ? Optional.of(neutron(file)) : Optional.empty(),
-        barbican ? Optional.of(barbican(file)) : Optional.empty());
+        barbican ? Optional.of(barbican(file)) : Optional.empty(),
+        kernel(file, fallback, neutron));
+  }
+
+  private static Optional<Kernel> kernel(
+      SettingsFile file, Optional<Kernel> fallback, boolean neutron) {
+    Driver driver =
+        file.choice("network.driver", fallback.isPresent() ? Driver.LINUX : Driver.MIRROR);
+    boolean hostAccess =
+        file.flag("network.host_access", fallback.map(Kernel::hostAccess).orElse(false));
+    if (neutron && driver == Driver.LINUX) {
+      throw new UserError(
+          file.path() + ": network.driver linux is for the embedded network service, not Neutron");
+    }
+    if (hostAccess && driver == Driver.MIRROR) {
+      throw new UserError(
+          file.path() + ": network.host_access has no effect unless network.driver is linux");
+    }
+    return driver == Driver.LINUX ? Optional.of(new Kernel(hostAccess)) : Optional.empty();
   }
 
   /// A key without effect is a mistake that would be found late.
@@ -103,6 +145,7 @@ record CloudSettings(
       SettingsFile file, String section, String service, boolean chosen) {
     file.values().keySet().stream()
         .filter(it -> it.startsWith(section) && !it.equals(section + "service") && !chosen)
+        .filter(it -> !EMBEDDED_KEYS.contains(it))
         .findFirst()
         .ifPresent(
             key -> {

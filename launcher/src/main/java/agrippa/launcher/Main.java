@@ -24,7 +24,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(Main::explain);
     System.exit(line.execute(arguments));
   }

@@ -29,6 +29,19 @@ final class ServeCommand implements Runnable {
   @Option(names = "--port", paramLabel = "N", description = "port of the API; 0 takes a free one")
   private int port = 9876;
 
+  @Option(
+      names = "--network-driver",
+      paramLabel = "DRIVER",
+      description =
+          "how embedded networks move packets: mirror (on loopback, no privilege needed) or linux"
+              + " (bridges and namespaces of the kernel, with servers; needs root)")
+  private CloudSettings.Driver driver = CloudSettings.Driver.MIRROR;
+
+  @Option(
+      names = "--host-access",
+      description = "put this machine into the external networks, as their gateway (linux only)")
+  private boolean hostAccess;
+
   @Option(names = "--config", paramLabel = "FILE", description = "settings, in YAML")
   private @Nullable Path config;
 
@@ -38,6 +51,11 @@ final class ServeCommand implements Runnable {
   public void run() {
     Logs.toStandardError(Level.INFO);
     Settings settings = Settings.of(state, bind, port);
+    if (driver == CloudSettings.Driver.LINUX) {
+      settings = settings.with(new CloudSettings.Kernel(hostAccess));
+    } else if (hostAccess) {
+      throw new UserError("--host-access has no effect without --network-driver linux");
+    }
     if (config != null) {
       settings = settings.with(config, System.getenv());
     }

@@ -80,6 +80,25 @@ record Settings(
         ApiSettings.DEFAULT);
   }
 
+  /// The same with the embedded networks in the kernel.
+  Settings with(CloudSettings.Kernel kernel) {
+    return new Settings(
+        state,
+        bind,
+        port,
+        publicUrl,
+        writeHold,
+        tokenLifetime,
+        stopGrace,
+        quotas,
+        policy,
+        loops,
+        transport,
+        tls,
+        cloud.with(Optional.of(kernel)),
+        api);
+  }
+
   /// Puts the keys of a file over these settings.
   ///
   /// @param environment where secrets may be, so that no file has to hold them
@@ -99,7 +118,7 @@ record Settings(
         file.count("data_plane.loops", loops),
         file.choice("data_plane.transport", transport),
         file.choice("data_plane.tls", tls),
-        CloudSettings.of(file, environment),
+        CloudSettings.of(file, environment, cloud.kernel()),
         ApiSettings.of(file));
   }
 

@@ -63,6 +63,8 @@ record SettingsFile(Path path, Map<String, Object> values) {
           "identity.timeout",
           "identity.cache",
           "network.service",
+          "network.driver",
+          "network.host_access",
           "network.url",
           "network.vip_networks",
           "network.own_machine",

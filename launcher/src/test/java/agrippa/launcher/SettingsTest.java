@@ -277,7 +277,24 @@ class SettingsTest {
                             true))),
                 Optional.of(
                     new CloudSettings.Barbican(
-                        URI.create("http://barbican.example.org:9311"), Duration.ofMillis(500)))));
+                        URI.create("http://barbican.example.org:9311"), Duration.ofMillis(500))),
+                Optional.empty()));
+  }
+
+  @Test
+  void theFileDecidesOnTheDriverOfTheNetworks() throws IOException {
+    Settings linux = standard().with(new CloudSettings.Kernel(true));
+    assertThat(standard().cloud().kernel()).isEmpty();
+    assertThat(linux.with(file("write_hold: 1"), Map.of()).cloud().kernel())
+        .contains(new CloudSettings.Kernel(true));
+    assertThat(
+            linux
+                .with(file("network: {driver: mirror, host_access: false}"), Map.of())
+                .cloud()
+                .kernel())
+        .isEmpty();
+    assertThat(standard().with(file("network: {driver: linux}"), Map.of()).cloud().kernel())
+        .contains(new CloudSettings.Kernel(false));
   }
 
   @Test
@@ -298,6 +315,8 @@ class SettingsTest {
       quoteCharacter = '"',
       value = {
         "network: {service: neutron, vip_networks: any} | a real Neutron needs the Keystone",
+        "network: {driver: tokenring} | 'tokenring' is no value for network.driver: use one of [mirror, linux]",
+        "network: {host_access: true} | network.host_access has no effect unless network.driver is linux",
         "secret: {service: barbican} | a real Barbican needs the Keystone",
         "identity: {service: ldap} | use one of [embedded, keystone]",
         "identity: {url: 'http://k'} | identity.url has no effect unless identity.service is keystone",

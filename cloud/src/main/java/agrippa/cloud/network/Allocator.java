@@ -1,5 +1,6 @@
 package agrippa.cloud.network;
 
+import agrippa.cloud.network.AddressSpace.Place;
 import agrippa.cloud.network.Port.FixedIp;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -7,20 +8,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
-/// Chooses addresses that are free, and whose image in the mirror is free as well. Remembers what
-/// it gave away, so one allocator serves all addresses of one change.
+/// Chooses addresses that are free, and that exclude no other. Remembers what it gave away, so one
+/// allocator serves all addresses of one change.
 final class Allocator {
-  private final Map<Integer, InetAddress> taken;
+  private final AddressSpace space;
+  private final Map<Place, InetAddress> taken;
 
   Allocator(NetworkState state) {
+    this.space = state.space();
     this.taken = new HashMap<>(state.taken());
   }
 
   /// Gives back an address that the change itself frees.
-  void free(InetAddress address) {
-    taken.remove(Mirror.key(address), address);
+  void free(UUID network, InetAddress address) {
+    taken.remove(space.place(network, address), address);
   }
 
   /// Takes the address that was asked for.
@@ -32,14 +36,14 @@ final class Allocator {
           "InvalidIpForSubnet",
           "IP address " + Addresses.text(wanted) + " is not a valid IP for the specified subnet.");
     }
-    InetAddress other = taken.get(Mirror.key(wanted));
+    InetAddress other = taken.get(space.place(subnet.network(), wanted));
     if (wanted.equals(other)) {
       throw Fault.conflict(
           "IpAddressAlreadyAllocated",
           "IP address %s already allocated in subnet %s"
               .formatted(Addresses.text(wanted), subnet.id()));
     }
-    if (other != null || Mirror.RESERVED.contains(Mirror.key(wanted))) {
+    if (other != null || space.reserved().contains(space.number(wanted))) {
       throw Fault.conflict(
           "IpAddressCollision",
           "IP address %s would be served at %s of this machine, which %s."
@@ -54,7 +58,7 @@ final class Allocator {
   /// Takes the lowest free address of the subnet's pools.
   Optional<FixedIp> takeAny(Subnet subnet) {
     return subnet.pools().stream()
-        .map(this::lowest)
+        .map(it -> lowest(subnet.network(), it))
         .flatMap(Optional::stream)
         .findFirst()
         .map(it -> give(subnet, it));
@@ -75,11 +79,12 @@ final class Allocator {
         "No more IP addresses available on network " + network.id() + ".");
   }
 
-  private Optional<InetAddress> lowest(AddressRange pool) {
-    int first = Mirror.key(pool.first());
-    // Neighbours have neighbouring images.
-    for (int i = 0; i < images(pool); i++) {
-      if (isFree((first + i) % Mirror.SIZE)) {
+  private Optional<InetAddress> lowest(UUID network, AddressRange pool) {
+    BigInteger first = space.number(pool.first());
+    int size = size(pool);
+    for (int i = 0; i < size; i++) {
+      BigInteger number = space.next(first, i);
+      if (!space.reserved().contains(number) && !taken.containsKey(space.place(network, number))) {
         BigInteger found = Addresses.number(pool.first()).add(BigInteger.valueOf(i));
         return Optional.of(Addresses.of(found, Addresses.version(pool.first())));
       }
@@ -87,32 +92,32 @@ final class Allocator {
     return Optional.empty();
   }
 
-  /// How many images the addresses of a range have: after so many they repeat.
-  private static int images(AddressRange pool) {
+  /// How many addresses of a range there are, as far as anybody counts: in the mirror they repeat
+  /// from there on.
+  private static int size(AddressRange pool) {
     return pool.size().min(BigInteger.valueOf(Mirror.SIZE)).intValueExact();
   }
 
-  private boolean isFree(int key) {
-    return !taken.containsKey(key) && !Mirror.RESERVED.contains(key);
-  }
-
   private FixedIp give(Subnet subnet, InetAddress address) {
-    taken.put(Mirror.key(address), address);
+    taken.put(space.place(subnet.network(), address), address);
     return new FixedIp(subnet.id(), address);
   }
 
   /// How many addresses of the subnet's pools can still be taken.
   long available(Subnet subnet) {
-    return subnet.pools().stream().mapToLong(this::available).sum();
+    return subnet.pools().stream().mapToLong(it -> available(subnet.network(), it)).sum();
   }
 
-  private long available(AddressRange pool) {
-    int images = images(pool);
-    int first = Mirror.key(pool.first());
-    return images
-        - Stream.concat(taken.keySet().stream(), Mirror.RESERVED.stream())
+  private long available(UUID network, AddressRange pool) {
+    int size = size(pool);
+    BigInteger first = space.number(pool.first());
+    UUID world = space.place(network, first).network();
+    return size
+        - Stream.concat(
+                taken.keySet().stream().filter(it -> it.network().equals(world)).map(Place::number),
+                space.reserved().stream())
             .distinct()
-            .filter(key -> Math.floorMod(key - first, Mirror.SIZE) < images)
+            .filter(number -> space.within(number, first, size))
             .count();
   }
 

@@ -1,6 +1,7 @@
 package agrippa.cloud.network;
 
 import agrippa.cloud.Documents;
+import agrippa.cloud.fabric.FabricException;
 import agrippa.control.spi.Identity;
 import agrippa.control.spi.Networks;
 import agrippa.model.PortId;
@@ -13,29 +14,50 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The network service of this program: what users see of it is [#site], what load balancers see of
-/// it is [#networks].
-public final class EmbeddedNetwork {
+/// it is [#networks], what servers see is [#serverPorts].
+public final class EmbeddedNetwork implements AutoCloseable {
   private final CopyOnWriteArrayList<Consumer<PortId>> listeners = new CopyOnWriteArrayList<>();
   private final NetworkRecords records;
   private final PortCollection ports;
+  private final @Nullable FabricKeeper keeper;
 
   /// Opens what is stored. The first start makes an external network `public` with the subnet
   /// 203.0.113.0/24, which every project may use.
   ///
+  /// @param driver where packets run
   /// @param operator the project that owns `public`
   /// @param ids where the ids of new things come from
   /// @param random for MAC addresses
+  /// @throws FabricException if the kernel's networks cannot be made
   public EmbeddedNetwork(
       Documents documents,
+      NetworkDriver driver,
       ProjectId operator,
       InstantSource clock,
       Supplier<UUID> ids,
       RandomGenerator random) {
+    AddressSpace space =
+        switch (driver) {
+          case NetworkDriver.Mirror() -> AddressSpace.MIRROR;
+          case NetworkDriver.Linux _ -> AddressSpace.NETWORK;
+        };
     this.records =
-        new NetworkRecords(documents, clock, ids, this::tell, it -> makePublic(it, operator));
+        new NetworkRecords(
+            documents, space, clock, ids, this::tell, it -> makePublic(it, operator));
     this.ports = new PortCollection(random);
+    this.keeper =
+        switch (driver) {
+          case NetworkDriver.Mirror() -> null;
+          case NetworkDriver.Linux(var fabric, boolean hostAccess) ->
+              new FabricKeeper(
+                  fabric,
+                  () ->
+                      FabricPlanner.plan(
+                          records.state(), hostAccess ? fabric::hostInterface : null));
+        };
   }
 
   private static void makePublic(Draft draft, ProjectId operator) {
@@ -86,11 +108,30 @@ public final class EmbeddedNetwork {
 
   /// Its networks, as load balancers use them.
   public Networks networks() {
-    return new MirrorNetworks(records, new VipClaims(records, ports), listeners);
+    FabricKeeper kernel = keeper;
+    Paths paths =
+        kernel == null ? new MirrorPaths(records) : new LinuxPaths(records, ports, kernel);
+    return new EmbeddedNetworks(records, new VipClaims(records, ports), paths, listeners);
+  }
+
+  /// Its ports, as servers use them.
+  public ServerPorts serverPorts() {
+    return new EmbeddedServerPorts(records, ports, keeper);
+  }
+
+  /// Stops following changes; what the kernel holds stays.
+  @Override
+  public void close() {
+    if (keeper != null) {
+      keeper.close();
+    }
   }
 
   /// Floating IPs that came, went or moved change where the ports that they lead to are served.
   private void tell(NetworkRecords.Transition transition) {
+    if (keeper != null) {
+      keeper.wake();
+    }
     FloatingIpTargets.moved(transition.before(), transition.after())
         .forEach(port -> listeners.forEach(it -> it.accept(new PortId(port))));
   }

@@ -12,7 +12,8 @@ final class Mirror {
   static final int SIZE = 1 << 24;
 
   /// Images that no address may have: 127.0.0.0, the machine's own 127.0.0.1, and 127.255.255.255.
-  static final Set<Integer> RESERVED = Set.of(0, 1, SIZE - 1);
+  static final Set<BigInteger> RESERVED =
+      Set.of(BigInteger.ZERO, BigInteger.ONE, BigInteger.valueOf(SIZE - 1));
 
   private Mirror() {}
 

@@ -1,10 +1,11 @@
 package agrippa.cloud.network;
 
-import agrippa.model.PortId;
+import agrippa.model.LoadBalancerId;
 import agrippa.model.ProjectId;
 import agrippa.model.SubnetId;
 import agrippa.model.Vip;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,35 +14,44 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Where load balancers' traffic runs on this machine.
-final class MirrorPaths {
-  private MirrorPaths() {}
+/// Everything is in this machine's own namespace, at images of the networks' addresses.
+final class MirrorPaths implements Paths {
+  private final NetworkRecords records;
 
-  /// Where a VIP is served: at the images of its addresses, and of floating IPs that lead there.
-  static List<InetAddress> listenAddresses(
-      NetworkState state, PortId port, Stream<String> addresses) {
+  MirrorPaths(NetworkRecords records) {
+    this.records = records;
+  }
+
+  @Override
+  public Optional<Path> connect(LoadBalancerId id, Set<SubnetId> members) {
+    return Optional.empty();
+  }
+
+  /// At the images of its addresses, and of floating IPs that lead there.
+  @Override
+  public List<InetAddress> listenAddresses(Vip vip, Stream<String> addresses) {
     Set<InetAddress> fixed =
         addresses.map(Addresses::of).collect(Collectors.toCollection(LinkedHashSet::new));
     Stream<InetAddress> floating =
-        state.floatingIpsTo(port.value()).stream()
+        records.state().floatingIpsTo(vip.port().value()).stream()
             .filter(it -> it.target() != null && fixed.contains(it.target().fixedAddress()))
             .map(FloatingIp::address);
     return Stream.concat(fixed.stream(), floating).map(Mirror::image).distinct().toList();
   }
 
-  /// Where an address is reached: at its image if it is of an embedded network, else as it is.
-  static InetAddress reach(
-      NetworkState state, InetAddress address, @Nullable SubnetId subnet, Vip vip) {
-    return reachable(state, subnet, vip).anyMatch(it -> it.cidr().contains(address))
+  /// At its image if it is of an embedded network, else as it is.
+  @Override
+  public InetAddress reach(InetAddress address, @Nullable SubnetId subnet, Vip vip) {
+    return reachable(records.state(), subnet, vip).anyMatch(it -> it.cidr().contains(address))
         ? Mirror.image(address)
         : address;
   }
 
-  /// The networks that clients of a network are seen in: itself, and the images of what it has in
-  /// common with embedded networks.
-  static List<Cidr> arrivals(NetworkState state, Cidr cidr, Vip vip) {
+  /// Itself, and the images of what it has in common with embedded networks.
+  @Override
+  public List<Cidr> arrivals(Cidr cidr, Vip vip) {
     Stream<Cidr> images =
-        reachable(state, null, vip)
+        reachable(records.state(), null, vip)
             .map(Subnet::cidr)
             .filter(cidr::overlaps)
             .map(it -> Mirror.image(it.prefixLength() > cidr.prefixLength() ? it : cidr));

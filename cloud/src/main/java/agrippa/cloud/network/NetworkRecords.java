@@ -48,10 +48,12 @@ final class NetworkRecords {
 
   /// Loads what is stored. The first start fills in what is there from the beginning.
   ///
+  /// @param space which addresses exclude each other
   /// @param listener told of each change after it happened, on the thread that made it
   /// @param first makes up what is there from the beginning
   NetworkRecords(
       Documents documents,
+      AddressSpace space,
       InstantSource clock,
       Supplier<UUID> ids,
       Consumer<Transition> listener,
@@ -62,6 +64,7 @@ final class NetworkRecords {
     this.listener = listener;
     this.state =
         NetworkState.of(
+            space,
             Stream.of(Kind.values())
                 .flatMap(kind -> load(kind).map(it -> Resource.of(kind, it)))
                 .toList());

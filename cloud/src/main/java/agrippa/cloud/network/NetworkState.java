@@ -1,5 +1,6 @@
 package agrippa.cloud.network;
 
+import agrippa.cloud.network.AddressSpace.Place;
 import agrippa.cloud.network.Port.FixedIp;
 import agrippa.model.LoadBalancerId;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,24 +21,27 @@ import org.jspecify.annotations.Nullable;
 /// creation.
 final class NetworkState {
   private final Map<Kind, SequencedMap<UUID, Resource>> tables;
-  // By the image's key, since no two addresses of whatever networks may share an image.
-  private final Map<Integer, InetAddress> taken;
+  private final AddressSpace space;
+  private final Map<Place, InetAddress> taken;
 
   private NetworkState(
-      Map<Kind, SequencedMap<UUID, Resource>> tables, Map<Integer, InetAddress> taken) {
+      Map<Kind, SequencedMap<UUID, Resource>> tables,
+      AddressSpace space,
+      Map<Place, InetAddress> taken) {
     this.tables = tables;
+    this.space = space;
     this.taken = taken;
   }
 
   /// The state with these in the given order.
-  static NetworkState of(List<Resource> resources) {
+  static NetworkState of(AddressSpace space, List<Resource> resources) {
     Map<Kind, SequencedMap<UUID, Resource>> tables = new EnumMap<>(Kind.class);
-    Map<Integer, InetAddress> taken = new HashMap<>();
+    Map<Place, InetAddress> taken = new HashMap<>();
     for (Resource it : resources) {
       tables.computeIfAbsent(it.kind(), any -> new LinkedHashMap<>()).put(it.id(), it);
-      addressesOf(it).forEach(address -> taken.put(Mirror.key(address), address));
+      taken.putAll(places(space, it));
     }
-    return new NetworkState(tables, taken);
+    return new NetworkState(tables, space, taken);
   }
 
   /// The state with one added or replaced.
@@ -58,30 +63,39 @@ final class NetworkState {
       @Nullable Resource after) {
     Map<Kind, SequencedMap<UUID, Resource>> next = new EnumMap<>(tables);
     next.put(kind, table);
-    List<InetAddress> freed = addressesOf(before);
-    List<InetAddress> added = addressesOf(after);
+    Map<Place, InetAddress> freed = places(space, before);
+    Map<Place, InetAddress> added = places(space, after);
     if (freed.equals(added)) {
-      return new NetworkState(next, taken);
+      return new NetworkState(next, space, taken);
     }
-    Map<Integer, InetAddress> nextTaken = new HashMap<>(taken);
-    freed.forEach(it -> nextTaken.remove(Mirror.key(it), it));
-    added.forEach(it -> nextTaken.put(Mirror.key(it), it));
-    return new NetworkState(next, nextTaken);
+    Map<Place, InetAddress> nextTaken = new HashMap<>(taken);
+    freed.forEach(nextTaken::remove);
+    nextTaken.putAll(added);
+    return new NetworkState(next, space, nextTaken);
   }
 
-  /// Those that nothing else may have.
-  private static List<InetAddress> addressesOf(@Nullable Resource it) {
+  /// The addresses that nothing else may have.
+  private static Map<Place, InetAddress> places(AddressSpace space, @Nullable Resource it) {
     return switch (it) {
-      case Port port -> port.fixedIps().stream().map(FixedIp::address).toList();
-      case FloatingIp floating -> List.of(floating.address());
+      case Port port ->
+          port.fixedIps().stream()
+              .map(FixedIp::address)
+              .distinct()
+              .collect(Collectors.toMap(ip -> space.place(port.network(), ip), ip -> ip));
+      case FloatingIp floating ->
+          Map.of(space.place(floating.network(), floating.address()), floating.address());
       case Network _, Subnet _, SecurityGroup _, SecurityGroupRule _, SubnetPool _, QosPolicy _ ->
-          List.of();
-      case null -> List.of();
+          Map.of();
+      case null -> Map.of();
     };
   }
 
-  /// Addresses of ports and floating IPs, by their image's [Mirror#key].
-  Map<Integer, InetAddress> taken() {
+  AddressSpace space() {
+    return space;
+  }
+
+  /// Addresses of ports and floating IPs.
+  Map<Place, InetAddress> taken() {
     return Collections.unmodifiableMap(taken);
   }
 

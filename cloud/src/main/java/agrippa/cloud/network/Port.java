@@ -1,6 +1,7 @@
 package agrippa.cloud.network;
 
 import agrippa.model.LoadBalancerId;
+import agrippa.web.Json;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.UUID;
@@ -13,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param device who uses it
 /// @param qosPolicy limits its traffic, or null
-/// @param holder the load balancer whose VIP it carries, or null. Unlike the device, which users
-///     may write, only claiming and releasing a VIP writes it
+/// @param holder what is plugged in here, or null. Unlike the device, which users may write, only
+///     this program writes it
 record Port(
     Meta meta,
     UUID network,
@@ -54,12 +55,24 @@ record Port(
   /// @param profile a JSON object
   record Binding(String vnicType, String host, JsonNode profile) {}
 
-  /// A load balancer, and the security groups and QoS policy that it wanted last; users may have
-  /// set others since.
-  record Holder(LoadBalancerId id, List<UUID> groups, @Nullable UUID qosPolicy) {
-    Holder {
-      groups = List.copyOf(groups);
+  /// What is plugged in.
+  sealed interface Holder {
+    /// A load balancer with its VIP, and the security groups and QoS policy that it wanted last;
+    /// users may have set others since.
+    record Vip(LoadBalancerId loadBalancer, List<UUID> groups, @Nullable UUID qosPolicy)
+        implements Holder {
+      public Vip {
+        groups = List.copyOf(groups);
+      }
     }
+
+    /// A load balancer on its way to members.
+    record Leg(LoadBalancerId loadBalancer) implements Holder {}
+
+    /// A server.
+    ///
+    /// @param made whether the port was made for it, and goes with it
+    record Server(UUID server, boolean made) implements Holder {}
   }
 
   @Override
@@ -84,7 +97,7 @@ record Port(
         holder);
   }
 
-  /// The port of a load balancer's VIP, or nobody's again.
+  /// The port of something else, or nobody's again.
   Port heldBy(@Nullable Holder next, Device newDevice, List<UUID> groups) {
     return new Port(
         meta,
@@ -96,18 +109,54 @@ record Port(
         groups,
         addressPairs,
         portSecurity,
-        next == null ? qosPolicy : next.qosPolicy(),
+        next instanceof Holder.Vip vip ? vip.qosPolicy() : qosPolicy,
         binding,
         next);
   }
 
-  boolean heldBy(LoadBalancerId id) {
-    return holder != null && holder.id().equals(id);
+  /// With its security on or off.
+  Port secured(boolean on) {
+    return new Port(
+        meta,
+        network,
+        adminStateUp,
+        mac,
+        fixedIps,
+        device,
+        securityGroups,
+        addressPairs,
+        on,
+        qosPolicy,
+        binding,
+        holder);
   }
 
-  /// Whether it was made for a load balancer's VIP, and goes with it.
+  /// The load balancer that is plugged in, or null.
+  @Nullable LoadBalancerId loadBalancer() {
+    return switch (holder) {
+      case Holder.Vip vip -> vip.loadBalancer();
+      case Holder.Leg leg -> leg.loadBalancer();
+      case Holder.Server _ -> null;
+      case null -> null;
+    };
+  }
+
+  boolean heldBy(LoadBalancerId id) {
+    return id.equals(loadBalancer());
+  }
+
+  boolean heldBy(UUID server) {
+    return holder instanceof Holder.Server it && it.server().equals(server);
+  }
+
+  /// Whether it was made for what is plugged in, and goes with it.
   boolean made() {
-    return holder != null && device.owner().equals(LOAD_BALANCER);
+    return switch (holder) {
+      case Holder.Vip _ -> device.owner().equals(LOAD_BALANCER);
+      case Holder.Leg _ -> true;
+      case Holder.Server server -> server.made();
+      case null -> false;
+    };
   }
 
   @Override
@@ -141,10 +190,21 @@ record Port(
     json.putArray("extra_dhcp_opts");
     json.put("qos_policy_id", text(qosPolicy));
     if (holder != null) {
-      ObjectNode wanted = json.putObject(HOLDER).put("id", holder.id().toString());
-      wanted.put("qos_policy_id", text(holder.qosPolicy()));
-      ArrayNode wantedGroups = wanted.putArray("security_groups");
-      holder.groups().forEach(it -> wantedGroups.add(it.toString()));
+      json.set(HOLDER, json(holder));
+    }
+    return json;
+  }
+
+  private static ObjectNode json(Holder holder) {
+    ObjectNode json = Json.object();
+    switch (holder) {
+      case Holder.Vip vip -> {
+        json.put("id", vip.loadBalancer().toString()).put("qos_policy_id", text(vip.qosPolicy()));
+        ArrayNode groups = json.putArray("security_groups");
+        vip.groups().forEach(it -> groups.add(it.toString()));
+      }
+      case Holder.Leg leg -> json.put("leg_of", leg.loadBalancer().toString());
+      case Holder.Server it -> json.put("server", it.server().toString()).put("made", it.made());
     }
     return json;
   }
@@ -195,7 +255,13 @@ record Port(
   }
 
   private static Holder holder(JsonNode json) {
-    return new Holder(
+    if (json.has("leg_of")) {
+      return new Holder.Leg(new LoadBalancerId(Resource.uuid(json, "leg_of")));
+    }
+    if (json.has("server")) {
+      return new Holder.Server(Resource.uuid(json, "server"), json.path("made").booleanValue());
+    }
+    return new Holder.Vip(
         new LoadBalancerId(Resource.uuid(json, "id")),
         ids(json, "security_groups"),
         Resource.optional(json, "qos_policy_id", UUID::fromString));

@@ -25,7 +25,7 @@ final class PortAddresses {
     this.network = network;
     this.before = before;
     this.allocator = new Allocator(state);
-    before.forEach(it -> allocator.free(it.address()));
+    before.forEach(it -> allocator.free(network.id(), it.address()));
   }
 
   /// One IPv4 and one IPv6 address, as far as the network has such subnets.
@@ -42,6 +42,11 @@ final class PortAddresses {
       }
     }
     return found;
+  }
+
+  /// This one.
+  FixedIp wanted(InetAddress address) {
+    return allocator.take(subnet(new Wish(null, address)), address);
   }
 
   /// What `fixed_ips` asks for; a subnet without an address keeps the port's address in it, if it

@@ -5,6 +5,7 @@ import agrippa.cloud.network.Port.Binding;
 import agrippa.cloud.network.Port.Device;
 import agrippa.cloud.network.Port.FixedIp;
 import agrippa.control.Caller;
+import agrippa.model.LoadBalancerId;
 import agrippa.web.Json;
 import java.net.InetAddress;
 import java.util.List;
@@ -75,7 +76,7 @@ final class PortCollection implements Collection<Port> {
   public Port update(Draft draft, Caller caller, Port before, Form form) {
     form.fixed("network_id");
     form.project();
-    Port.Holder holder = before.holder();
+    LoadBalancerId holder = before.loadBalancer();
     if (holder != null) {
       for (String name : List.of("fixed_ips", "device_id", "device_owner")) {
         if (form.has(name)) {
@@ -98,11 +99,17 @@ final class PortCollection implements Collection<Port> {
     return after;
   }
 
-  private static Fault held(Port port, Port.Holder holder, String verb) {
+  private static Fault held(Port port, LoadBalancerId holder, String verb) {
     return Fault.conflict(
         "ServicePortInUse",
-        "Port %s cannot be %s directly via the port API: it holds the VIP of load balancer %s."
-            .formatted(port.id(), verb, holder.id()));
+        "Port %s cannot be %s directly via the port API: it %s load balancer %s."
+            .formatted(
+                port.id(),
+                verb,
+                port.holder() instanceof Port.Holder.Leg
+                    ? "leads to members of"
+                    : "holds the VIP of",
+                holder));
   }
 
   private static Port filled(
@@ -135,7 +142,7 @@ final class PortCollection implements Collection<Port> {
                 form.choice("binding:vnic_type", base.binding().vnicType(), VNIC_TYPES),
                 form.text("binding:host_id", base.binding().host()),
                 form.object("binding:profile", base.binding().profile())),
-            base.holder());
+            device.equals(base.device()) ? base.holder() : null);
     form.end();
     return port;
   }
@@ -225,7 +232,7 @@ final class PortCollection implements Collection<Port> {
 
   @Override
   public void delete(Draft draft, Caller caller, Port it) {
-    Port.Holder holder = it.holder();
+    LoadBalancerId holder = it.loadBalancer();
     if (holder != null) {
       throw held(it, holder, "deleted");
     }
@@ -238,12 +245,12 @@ final class PortCollection implements Collection<Port> {
     draft.remove(it);
   }
 
-  /// A port for a VIP.
-  Port vipPort(Draft draft, Meta meta, UUID network, List<FixedIp> addresses) {
+  /// A port for what this program plugs in.
+  Port plain(Draft draft, Meta meta, UUID network, boolean up, List<FixedIp> addresses) {
     return new Port(
         meta,
         network,
-        false,
+        up,
         freeMac(draft.state()),
         addresses,
         Device.NONE,

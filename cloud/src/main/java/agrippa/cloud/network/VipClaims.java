@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +50,7 @@ final class VipClaims {
         draft
             .state()
             .portsHeldBy(id)
+            .filter(it -> it.holder() instanceof Holder.Vip)
             .findFirst()
             .orElseGet(
                 () ->
@@ -68,10 +68,11 @@ final class VipClaims {
     List<UUID> groups = ids(wish.securityGroups());
     Port port =
         ports
-            .vipPort(
+            .plain(
                 draft,
                 draft.meta(project, "octavia-lb-" + id, ""),
                 networkId,
+                false,
                 addresses(state, network, wish))
             .heldBy(holder(id, wish.qosPolicy(), groups), device(id, Port.LOAD_BALANCER), groups);
     draft.add(port);
@@ -134,7 +135,7 @@ final class VipClaims {
 
   private static Holder holder(
       LoadBalancerId id, @Nullable QosPolicyId qosPolicy, List<UUID> groups) {
-    return new Holder(id, groups, qosPolicy == null ? null : qosPolicy.value());
+    return new Holder.Vip(id, groups, qosPolicy == null ? null : qosPolicy.value());
   }
 
   private static List<UUID> ids(List<SecurityGroupId> groups) {
@@ -178,10 +179,11 @@ final class VipClaims {
                         .formatted(port.id(), wish.subnet())));
   }
 
-  void release(LoadBalancerId id, Predicate<Port> which) {
+  /// Gives back all ports that a load balancer holds.
+  void release(LoadBalancerId id) {
     records.change(
         draft -> {
-          draft.state().portsHeldBy(id).filter(which).toList().forEach(it -> release(draft, it));
+          draft.state().portsHeldBy(id).toList().forEach(it -> release(draft, it));
           return id;
         });
   }
@@ -199,14 +201,15 @@ final class VipClaims {
   /// Gives the port the VIP's groups and QoS policy if those are others than last time. What
   /// users did to the port since then stays, as in Neutron.
   void update(LoadBalancerId id, Vip vip) {
-    Holder next = holder(id, vip.qosPolicy(), ids(vip.securityGroups()));
+    List<UUID> groups = ids(vip.securityGroups());
+    Holder next = holder(id, vip.qosPolicy(), groups);
     records.change(
         draft -> {
           draft
               .state()
               .port(vip.port().value())
               .filter(it -> it.heldBy(id) && !next.equals(it.holder()))
-              .ifPresent(it -> draft.change(it.heldBy(next, it.device(), next.groups())));
+              .ifPresent(it -> draft.change(it.heldBy(next, it.device(), groups)));
           return id;
         });
   }
@@ -215,9 +218,8 @@ final class VipClaims {
     return records
         .state()
         .ports()
-        .map(Port::holder)
+        .map(Port::loadBalancer)
         .filter(Objects::nonNull)
-        .map(Holder::id)
         .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -57,7 +57,12 @@ class NetworkRecordsTest {
 
   private NetworkRecords open() {
     return new NetworkRecords(
-        new Documents(sql), () -> Instant.EPOCH, UUID::randomUUID, any -> {}, any -> {});
+        new Documents(sql),
+        AddressSpace.MIRROR,
+        () -> Instant.EPOCH,
+        UUID::randomUUID,
+        any -> {},
+        any -> {});
   }
 
   @AfterEach

@@ -67,6 +67,7 @@ final class TestCloud implements AutoCloseable {
   EmbeddedNetwork open() {
     return new EmbeddedNetwork(
         new Documents(DSL.using(connection, SQLDialect.SQLITE)),
+        new NetworkDriver.Mirror(),
         new ProjectId("admin"),
         () -> Instant.parse("2026-11-23T12:34:56.789Z"),
         UUID::randomUUID,

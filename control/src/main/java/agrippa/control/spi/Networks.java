@@ -10,6 +10,7 @@ import agrippa.model.SecurityGroupId;
 import agrippa.model.SubnetId;
 import agrippa.model.Vip;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,16 @@ public interface Networks {
 
   /// Removes every port that was made for this load balancer. Idempotent.
   void releaseClaims(LoadBalancerId id);
+
+  /// Makes sure that the data plane can serve a load balancer, with a way to each of these subnets.
+  /// Idempotent; gives up ways that are no longer asked for.
+  ///
+  /// @param members the subnets of its members
+  /// @return the file of the network namespace that its sockets are in, nothing for the process's
+  ///     own
+  default Optional<Path> connect(LoadBalancerId id, Set<SubnetId> members) {
+    return Optional.empty();
+  }
 
   /// Where the data plane listens for a VIP: its addresses, and floating IPs that lead to it.
   List<InetAddress> listenAddresses(Vip vip, List<Vip.Additional> additional);

@@ -11,6 +11,7 @@ import agrippa.model.SecurityGroupId;
 import agrippa.model.SubnetId;
 import agrippa.model.Vip;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,16 +21,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What load balancers see of the embedded networks.
-final class MirrorNetworks implements Networks {
+final class EmbeddedNetworks implements Networks {
   private final NetworkRecords records;
   private final VipClaims claims;
+  private final Paths paths;
   private final CopyOnWriteArrayList<Consumer<PortId>> listeners;
 
   /// @param listeners told which ports' listen addresses may have changed
-  MirrorNetworks(
-      NetworkRecords records, VipClaims claims, CopyOnWriteArrayList<Consumer<PortId>> listeners) {
+  EmbeddedNetworks(
+      NetworkRecords records,
+      VipClaims claims,
+      Paths paths,
+      CopyOnWriteArrayList<Consumer<PortId>> listeners) {
     this.records = records;
     this.claims = claims;
+    this.paths = paths;
     this.listeners = listeners;
   }
 
@@ -68,7 +74,7 @@ final class MirrorNetworks implements Networks {
     return state
         .port(id.value())
         .filter(it -> Access.sees(caller, state, it))
-        .map(MirrorNetworks::port);
+        .map(EmbeddedNetworks::port);
   }
 
   private static Port port(agrippa.cloud.network.Port it) {
@@ -111,12 +117,12 @@ final class MirrorNetworks implements Networks {
 
   @Override
   public void releaseVip(LoadBalancerId id, Vip vip) {
-    claims.release(id, it -> it.id().equals(vip.port().value()));
+    claims.release(id);
   }
 
   @Override
   public void releaseClaims(LoadBalancerId id) {
-    claims.release(id, any -> true);
+    claims.release(id);
   }
 
   @Override
@@ -130,23 +136,25 @@ final class MirrorNetworks implements Networks {
   }
 
   @Override
+  public Optional<Path> connect(LoadBalancerId id, Set<SubnetId> members) {
+    return paths.connect(id, members);
+  }
+
+  @Override
   public List<InetAddress> listenAddresses(Vip vip, List<Vip.Additional> additional) {
-    return MirrorPaths.listenAddresses(
-        records.state(),
-        vip.port(),
+    return paths.listenAddresses(
+        vip,
         Stream.concat(Stream.of(vip.address()), additional.stream().map(Vip.Additional::address)));
   }
 
   @Override
   public InetAddress reach(String address, @Nullable SubnetId subnet, Vip vip) {
-    return MirrorPaths.reach(records.state(), Addresses.of(address), subnet, vip);
+    return paths.reach(Addresses.of(address), subnet, vip);
   }
 
   @Override
   public List<String> arrivals(String cidr, Vip vip) {
-    return MirrorPaths.arrivals(records.state(), Cidr.of(cidr), vip).stream()
-        .map(Cidr::toString)
-        .toList();
+    return paths.arrivals(Cidr.of(cidr), vip).stream().map(Cidr::toString).toList();
   }
 
   @Override

@@ -1,0 +1,257 @@
+package agrippa.cloud.network;
+
+import agrippa.cloud.fabric.FabricPlan;
+import agrippa.cloud.fabric.FabricPlan.Bridge;
+import agrippa.cloud.fabric.FabricPlan.Guard;
+import agrippa.cloud.fabric.FabricPlan.Interface;
+import agrippa.cloud.fabric.FabricPlan.Namespace;
+import agrippa.cloud.fabric.FabricPlan.Prefix;
+import agrippa.cloud.fabric.FabricPlan.Route;
+import agrippa.cloud.fabric.FabricPlan.Source;
+import agrippa.cloud.network.Port.FixedIp;
+import agrippa.cloud.network.Port.Holder;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What the kernel shall hold for the networks of a state: a bridge for each, and a namespace for
+/// each server, router and load balancer that is plugged in somewhere. Pure.
+final class FabricPlanner {
+  private final NetworkState state;
+  private final Map<UUID, Subnet> subnets;
+  private final Map<UUID, Network> networks;
+
+  private FabricPlanner(NetworkState state) {
+    this.state = state;
+    this.subnets = state.subnets().collect(Collectors.toMap(Resource::id, it -> it));
+    this.networks = state.networks().collect(Collectors.toMap(Resource::id, it -> it));
+  }
+
+  /// The name of a server's namespace.
+  static String server(UUID id) {
+    return "server-" + id;
+  }
+
+  /// The name of a load balancer's namespace.
+  static String loadBalancer(UUID id) {
+    return "lb-" + id;
+  }
+
+  /// @param hostInterface what interfaces of this machine into external networks are called, by
+  ///     their number, or null for none
+  static FabricPlan plan(NetworkState state, @Nullable IntFunction<String> hostInterface) {
+    FabricPlanner planner = new FabricPlanner(state);
+    return new FabricPlan(
+        state.networks().map(it -> new Bridge(bridge(it.id()), it.mtu())).toList(),
+        planner.namespaces(),
+        hostInterface == null ? List.of() : planner.host(hostInterface));
+  }
+
+  private static String bridge(UUID network) {
+    return device("b", network);
+  }
+
+  /// Devices have names of at most 15 letters.
+  private static String device(String letter, UUID id) {
+    return letter + id.toString().replace("-", "").substring(0, 11);
+  }
+
+  private List<Namespace> namespaces() {
+    SequencedMap<String, List<Port>> servers = new LinkedHashMap<>();
+    SequencedMap<String, List<Port>> balancers = new LinkedHashMap<>();
+    state
+        .ports()
+        .forEach(
+            it -> {
+              switch (it.holder()) {
+                case Holder.Server(var server, _) -> put(servers, server(server), it);
+                case Holder.Vip vip -> put(balancers, loadBalancer(vip.loadBalancer().value()), it);
+                case Holder.Leg(var balancer) -> put(balancers, loadBalancer(balancer.value()), it);
+                case null -> {}
+              }
+            });
+    List<Namespace> namespaces = new ArrayList<>();
+    servers.forEach((name, ports) -> namespaces.add(server(name, ports)));
+    balancers.forEach((name, ports) -> namespaces.add(balancer(name, ports)));
+    return namespaces;
+  }
+
+  private static void put(SequencedMap<String, List<Port>> all, String name, Port port) {
+    all.computeIfAbsent(name, any -> new ArrayList<>()).add(port);
+  }
+
+  // Servers.
+
+  private Namespace server(String name, List<Port> ports) {
+    List<Interface> interfaces = new ArrayList<>();
+    SequencedMap<String, Port> filtered = new LinkedHashMap<>();
+    for (int i = 0; i < ports.size(); i++) {
+      Port port = ports.get(i);
+      interfaces.add(inter(port, "eth" + i, port.adminStateUp(), guard(port)));
+      if (port.portSecurity()) {
+        filtered.put("eth" + i, port);
+      }
+    }
+    return new Namespace(
+        name, interfaces, routes(ports, interfaces), false, GroupFilter.of(state, filtered));
+  }
+
+  // Load balancers.
+
+  private Namespace balancer(String name, List<Port> ports) {
+    List<Port> vipFirst =
+        Stream.concat(
+                ports.stream().filter(it -> it.holder() instanceof Holder.Vip),
+                ports.stream().filter(it -> it.holder() instanceof Holder.Leg))
+            .toList();
+    List<Interface> interfaces = new ArrayList<>();
+    SequencedMap<String, Port> filtered = new LinkedHashMap<>();
+    for (Port port : vipFirst) {
+      boolean vip = port.holder() instanceof Holder.Vip;
+      String device = vip ? "eth0" : device("m", port.id());
+      // The port of a VIP is always down for Neutron, since Octavia plugs another one in.
+      interfaces.add(inter(port, device, true, guard(port)));
+      if (vip && !port.securityGroups().isEmpty()) {
+        filtered.put(device, port);
+      }
+    }
+    return new Namespace(
+        name, interfaces, routes(vipFirst, interfaces), false, GroupFilter.of(state, filtered));
+  }
+
+  // What all have.
+
+  private Interface inter(Port port, String name, boolean up, Guard guard) {
+    return new Interface(
+        name,
+        device("p", port.id()),
+        bridge(port.network()),
+        port.mac(),
+        network(port.network()).mtu(),
+        up,
+        port.fixedIps().stream().map(this::prefix).collect(Collectors.toSet()),
+        guard);
+  }
+
+  private Network network(UUID id) {
+    return Optional.ofNullable(networks.get(id)).orElseThrow();
+  }
+
+  private Subnet subnet(UUID id) {
+    return Optional.ofNullable(subnets.get(id)).orElseThrow();
+  }
+
+  private Prefix prefix(FixedIp it) {
+    return new Prefix(it.address(), subnet(it.subnet()).cidr().prefixLength());
+  }
+
+  /// Senders are who they say they are, unless the port's security is off.
+  private static Guard guard(Port port) {
+    if (!port.portSecurity()) {
+      return new Guard.Open();
+    }
+    Set<Source> sources = new LinkedHashSet<>();
+    sources.add(new Source(port.mac(), Prefix.host(linkLocal(port.mac()))));
+    // Asking whether an address is free comes from no address.
+    sources.add(new Source(port.mac(), Prefix.host(InetAddress.ofLiteral("::"))));
+    port.fixedIps().forEach(it -> sources.add(new Source(port.mac(), Prefix.host(it.address()))));
+    port.addressPairs()
+        .forEach(
+            it ->
+                sources.add(
+                    new Source(
+                        it.mac(),
+                        new Prefix(it.addresses().network(), it.addresses().prefixLength()))));
+    return new Guard.Only(sources);
+  }
+
+  /// The address that an interface gives itself (RFC 4291, appendix A).
+  static InetAddress linkLocal(String mac) {
+    byte[] bytes = new BigInteger(mac.replace(":", ""), 16).toByteArray();
+    long low = new BigInteger(1, bytes).longValueExact();
+    long identifier = ((low >>> 24) ^ (1L << 17)) << 40 | 0xfffeL << 24 | (low & 0xffffffL);
+    return Addresses.of(
+        new BigInteger("fe80", 16)
+            .shiftLeft(112)
+            .or(new BigInteger(Long.toUnsignedString(identifier))),
+        6);
+  }
+
+  /// By the gateways of the first subnets that have one, and what the subnets say besides.
+  private Set<Route> routes(List<Port> ports, List<Interface> interfaces) {
+    Map<Prefix, Route> routes = new HashMap<>();
+    for (int i = 0; i < ports.size(); i++) {
+      String device = interfaces.get(i).name();
+      for (FixedIp it : ports.get(i).fixedIps()) {
+        Subnet subnet = subnet(it.subnet());
+        InetAddress gateway = subnet.gateway();
+        if (gateway != null && !gateway.equals(it.address())) {
+          Prefix all = FabricPlan.everything(subnet.cidr().version() == 4);
+          routes.putIfAbsent(all, new Route(all, gateway, device));
+        }
+        for (Subnet.HostRoute each : subnet.hostRoutes()) {
+          Cidr to = each.destination();
+          if (to.version() == subnet.cidr().version() && subnet.cidr().contains(each.nextHop())) {
+            Prefix prefix = new Prefix(to.network(), to.prefixLength());
+            routes.putIfAbsent(prefix, new Route(prefix, each.nextHop(), device));
+          }
+        }
+      }
+    }
+    return Set.copyOf(routes.values());
+  }
+
+  // This machine.
+
+  /// In external networks it is the gateway.
+  private List<Interface> host(IntFunction<String> name) {
+    List<Interface> interfaces = new ArrayList<>();
+    for (Network it : state.networks().filter(Network::external).limit(10).toList()) {
+      Set<Prefix> addresses = new LinkedHashSet<>();
+      for (Subnet subnet : state.subnetsOf(it.id())) {
+        InetAddress gateway = subnet.gateway();
+        if (gateway != null) {
+          addresses.add(new Prefix(gateway, subnet.cidr().prefixLength()));
+        }
+      }
+      if (!addresses.isEmpty()) {
+        interfaces.add(
+            new Interface(
+                name.apply(interfaces.size()),
+                device("h", it.id()),
+                bridge(it.id()),
+                hostMac(it.id()),
+                it.mtu(),
+                true,
+                addresses,
+                new Guard.Open()));
+      }
+    }
+    return interfaces;
+  }
+
+  /// One of those that are nobody's (bit 1 of the first byte), the same each time.
+  private static String hostMac(UUID network) {
+    String hex = network.toString().replace("-", "");
+    return "02:%s:%s:%s:%s:%s"
+        .formatted(
+            hex.substring(0, 2),
+            hex.substring(2, 4),
+            hex.substring(4, 6),
+            hex.substring(6, 8),
+            hex.substring(8, 10));
+  }
+}
