@@ -1,5 +1,6 @@
 package agrippa.proxy;
 
+import agrippa.proxy.session.Http2Session;
 import agrippa.proxy.session.HttpSession;
 import agrippa.proxy.session.Session;
 import agrippa.proxy.session.TcpSession;
@@ -8,6 +9,7 @@ import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.TlsInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -180,12 +182,22 @@ final class Acceptor implements Intake {
       Session made =
           switch (frontend.settings().plan().mode()) {
             case HTTP ->
-                new HttpSession(channel, frontend::snapshot, stats, worker.http(), this::ended);
+                speaksHttp2(channel)
+                    ? new Http2Session(
+                        channel, frontend::snapshot, stats, worker.http(), this::ended)
+                    : new HttpSession(
+                        channel, frontend::snapshot, stats, worker.http(), this::ended);
             case TCP -> new TcpSession(channel, frontend::snapshot, stats, this::ended);
             case UDP -> throw new IllegalStateException("datagrams are not accepted");
           };
       session = made;
       made.start();
+    }
+
+    /// Whether that is what both sides agreed on.
+    private static boolean speaksHttp2(Channel channel) {
+      TlsInfo tls = channel.tls();
+      return tls != null && "h2".equals(tls.applicationProtocol());
     }
 
     void drain() {

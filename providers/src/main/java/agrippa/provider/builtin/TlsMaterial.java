@@ -38,7 +38,8 @@ final class TlsMaterial {
           "DHE-RSA-CHACHA20-POLY1305");
 
   private static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.3");
-  private static final List<String> SPOKEN = List.of("http/1.1", "http/1.0");
+  private static final List<String> SPOKEN = List.of("h2", "http/1.1", "http/1.0");
+  private static final List<String> SPOKEN_TO_MEMBERS = List.of("http/1.1", "http/1.0");
 
   private final Secrets secrets;
 
@@ -84,7 +85,7 @@ final class TlsMaterial {
         certificates,
         Objects.requireNonNullElse(tls.ciphers(), CIPHERS),
         Objects.requireNonNullElse(tls.versions(), VERSIONS),
-        spoken(Objects.requireNonNullElse(tls.alpn(), SPOKEN)),
+        spokenToClients(Objects.requireNonNullElse(tls.alpn(), SPOKEN)),
         switch (tls.clientAuthentication()) {
           case NONE -> ClientAuth.NONE;
           case OPTIONAL -> ClientAuth.OPTIONAL;
@@ -103,12 +104,21 @@ final class TlsMaterial {
         list(tls.crl(), secrets::revocations),
         Objects.requireNonNullElse(tls.ciphers(), CIPHERS),
         Objects.requireNonNullElse(tls.versions(), VERSIONS),
-        spoken(Objects.requireNonNullElse(tls.alpn(), List.of())));
+        spokenToMembers(Objects.requireNonNullElse(tls.alpn(), List.of())));
   }
 
-  /// What the proxy speaks of these protocols, most wanted first.
-  static List<String> spoken(List<String> alpn) {
-    return alpn.stream().filter(SPOKEN::contains).toList();
+  /// What the proxy speaks with clients of these protocols, most wanted first.
+  static List<String> spokenToClients(List<String> alpn) {
+    return spoken(alpn, SPOKEN);
+  }
+
+  /// What the proxy speaks with members of these protocols, most wanted first.
+  static List<String> spokenToMembers(List<String> alpn) {
+    return spoken(alpn, SPOKEN_TO_MEMBERS);
+  }
+
+  private static List<String> spoken(List<String> alpn, List<String> known) {
+    return alpn.stream().filter(known::contains).toList();
   }
 
   private Certificate certificate(String reference) throws MissingException {

@@ -65,9 +65,7 @@ final class Vetting {
   }
 
   private static Optional<String> tls(Listener listener) {
-    return TlsMaterial.endsTls(listener)
-        ? protocols(listener.tls().versions(), listener.tls().alpn())
-        : Optional.empty();
+    return TlsMaterial.endsTls(listener) ? protocols(listener.tls().versions()) : Optional.empty();
   }
 
   private static Optional<String> pool(Pool pool) {
@@ -90,20 +88,22 @@ final class Vetting {
 
   private static Optional<String> poolTls(Pool pool) {
     return pool.tls().enabled()
-        ? protocols(pool.tls().versions(), pool.tls().alpn())
+        ? protocols(pool.tls().versions()).or(() -> toMembers(pool.tls().alpn()))
         : Optional.empty();
   }
 
-  private static Optional<String> protocols(
-      @Nullable List<String> versions, @Nullable List<String> alpn) {
-    if (versions != null && !VERSIONS.containsAll(versions)) {
-      return Optional.of(
-          "TLS versions other than " + String.join(", ", VERSIONS) + " are not supported.");
-    }
-    // HTTP/2 is on by default beside HTTP/1.1, and what is offered beside it is a choice that a
-    // server may leave; HTTP/2 alone is a demand.
-    return alpn != null && TlsMaterial.spoken(alpn).isEmpty()
+  /// What is offered beside HTTP/1.1 is a choice that the member need not have; HTTP/2 alone is a
+  /// demand.
+  private static Optional<String> toMembers(@Nullable List<String> alpn) {
+    return alpn != null && TlsMaterial.spokenToMembers(alpn).isEmpty()
         ? Optional.of("ALPN protocols without http/1.1 or http/1.0 are not supported.")
         : Optional.empty();
+  }
+
+  private static Optional<String> protocols(@Nullable List<String> versions) {
+    return versions == null || VERSIONS.containsAll(versions)
+        ? Optional.empty()
+        : Optional.of(
+            "TLS versions other than " + String.join(", ", VERSIONS) + " are not supported.");
   }
 }

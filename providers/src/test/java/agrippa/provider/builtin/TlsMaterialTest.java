@@ -50,7 +50,7 @@ class TlsMaterialTest {
     assertThat(server.certificates()).hasSize(2);
     assertThat(server.versions()).containsExactly("TLSv1.2", "TLSv1.3");
     assertThat(server.ciphers()).contains("ECDHE-RSA-AES128-GCM-SHA256");
-    assertThat(server.alpn()).containsExactly("http/1.1");
+    assertThat(server.alpn()).containsExactly("h2", "http/1.1");
     assertThat(server.clientAuth()).isEqualTo(ClientAuth.NONE);
   }
 

@@ -113,11 +113,8 @@ class VettingTest {
 
   @Test
   void refusesTlsThatItDoesNotSpeak() {
-    assertThat(vetted(secure(null, List.of("h2"))))
-        .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
-    assertThat(vetted(secure(null, List.of("h2", "http/1.1")))).isEmpty();
-    assertThat(vetted(secure(ListenerProtocol.PROMETHEUS, null, List.of("h2"))))
-        .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
+    assertThat(vetted(secure(null, List.of("h2")))).isEmpty();
+    assertThat(vetted(secure(ListenerProtocol.PROMETHEUS, null, List.of("h2")))).isEmpty();
     assertThat(vetted(secure(List.of("SSLv3", "TLSv1.3"), null)))
         .contains("TLS versions other than TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 are not supported.");
   }

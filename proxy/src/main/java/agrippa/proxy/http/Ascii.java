@@ -47,12 +47,12 @@ public final class Ascii {
     characters.chars().forEach(c -> kinds[c] |= kind);
   }
 
-  static boolean isToken(byte b) {
+  public static boolean isToken(byte b) {
     return (KINDS[b & 0xff] & TOKEN) != 0;
   }
 
   /// Whether it may be part of a field's value: visible, blank, or beyond ASCII.
-  static boolean isValue(byte b) {
+  public static boolean isValue(byte b) {
     return (KINDS[b & 0xff] & VALUE) != 0;
   }
 
@@ -104,15 +104,15 @@ public final class Ascii {
     return anyBelow(eight ^ ONES * wanted, (byte) 1);
   }
 
-  static boolean isTarget(byte b) {
+  public static boolean isTarget(byte b) {
     return (KINDS[b & 0xff] & TARGET) != 0;
   }
 
-  static boolean isHost(byte b) {
+  public static boolean isHost(byte b) {
     return (KINDS[b & 0xff] & HOST) != 0;
   }
 
-  static boolean isDigit(byte b) {
+  public static boolean isDigit(byte b) {
     return (KINDS[b & 0xff] & DIGIT) != 0;
   }
 

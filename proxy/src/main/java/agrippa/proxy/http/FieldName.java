@@ -57,7 +57,7 @@ public enum FieldName {
   }
 
   /// Whether these first bytes of `name` spell a field that is not [#OTHER].
-  static boolean means(byte[] name, int count) {
+  public static boolean means(byte[] name, int count) {
     for (FieldName field : ALL) {
       if (count > 0 && Arrays.equals(name, 0, count, field.lower, 0, field.lower.length)) {
         return true;

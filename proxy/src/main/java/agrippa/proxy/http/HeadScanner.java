@@ -17,7 +17,7 @@ public final class HeadScanner {
   static final int TOO_LARGE = -431;
   static final int NOT_IMPLEMENTED = -501;
   static final int BAD_GATEWAY = -502;
-  static final int VERSION_NOT_SUPPORTED = -505;
+  public static final int VERSION_NOT_SUPPORTED = -505;
 
   // Longer than any registered method.
   private static final int METHOD = 32;

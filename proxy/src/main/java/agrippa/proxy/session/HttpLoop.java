@@ -5,7 +5,9 @@ import agrippa.proxy.http.HeadLimits;
 import agrippa.proxy.http.HeadScanner;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
+import agrippa.proxy.http2.Http2Loop;
 import agrippa.proxy.transport.Buffer;
+import agrippa.proxy.transport.BufferStore;
 import agrippa.proxy.transport.EventLoop;
 
 /// What all HTTP sessions of one event loop share; made once per loop, used on its thread only. A
@@ -27,16 +29,19 @@ public final class HttpLoop {
   private final ResponseHead response = new ResponseHead(limits);
   private final HeadEditor editor = new HeadEditor(HEADROOM);
   private final BufferStore buffers = new BufferStore();
+  private final Http2Loop http2;
   private final UpstreamPool pool;
 
   public HttpLoop(EventLoop loop) {
     this.loop = loop;
+    this.http2 = new Http2Loop(loop, buffers);
     this.pool = new UpstreamPool(loop, IDLE_PER_ENDPOINT, IDLE_MILLIS);
   }
 
   /// Closes all idle connections to endpoints.
   public void close() {
     pool.close();
+    http2.close();
     buffers.close();
   }
 
@@ -68,6 +73,11 @@ public final class HttpLoop {
 
   UpstreamPool pool() {
     return pool;
+  }
+
+  /// What HTTP/2 connections of the loop share.
+  Http2Loop http2() {
+    return http2;
   }
 
   BufferStore buffers() {

@@ -5,6 +5,7 @@ import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.HeadScanner;
 import agrippa.proxy.http.RequestHead;
+import agrippa.proxy.http2.ServerConnection;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   HEAD ──request──▶ EXCHANGE ──response──▶ HEAD | LINGER ──▶ ENDED
 /// ```
+///
+/// A client whose first bytes say that it speaks HTTP/2 is handed over to an [Http2Session].
 public final class HttpSession implements Session, Handler {
   private enum State {
     /// Idle, or a part of a head is there.
@@ -44,6 +47,8 @@ public final class HttpSession implements Session, Handler {
   private final Exchange exchange;
   private State state = State.HEAD;
   private boolean draining;
+  // Whether there was no request yet.
+  private boolean fresh = true;
   private @Nullable InsertedFields inserted;
 
   // The next request's first bytes, if they could not be used at once.
@@ -51,6 +56,9 @@ public final class HttpSession implements Session, Handler {
   // Whether nobody has looked at them yet.
   private boolean unseen;
   private long lingered;
+
+  // Serves the client in this one's place, which has ended.
+  private @Nullable Http2Session successor;
 
   /// @param client accepted, its TLS handshake done
   /// @param frontend the frontend as planned now; asked at each request
@@ -82,6 +90,10 @@ public final class HttpSession implements Session, Handler {
 
   @Override
   public void drain() {
+    if (successor != null) {
+      successor.drain();
+      return;
+    }
     draining = true;
     if (state == State.HEAD && held == null) {
       end();
@@ -90,7 +102,9 @@ public final class HttpSession implements Session, Handler {
 
   @Override
   public void abort() {
-    if (state != State.ENDED) {
+    if (successor != null) {
+      successor.abort();
+    } else if (state != State.ENDED) {
       client.abort();
       end();
     }
@@ -139,6 +153,8 @@ public final class HttpSession implements Session, Handler {
       request(in, drained);
     } else if (end == HeadScanner.INCOMPLETE) {
       hold(in, drained);
+    } else if (end == HeadScanner.VERSION_NOT_SUPPORTED && greets(in)) {
+      greeted(in, drained);
     } else {
       state = State.EXCHANGE;
       exchange.refuse(Answer.refusal(-end));
@@ -171,11 +187,32 @@ public final class HttpSession implements Session, Handler {
     }
   }
 
+  /// Whether the client begins to speak HTTP/2 as those do who know that it is understood (RFC
+  /// 9113, section 3.3). With TLS it is agreed upon before.
+  private boolean greets(Buffer in) {
+    return fresh && client.tls() == null && ServerConnection.greets(in);
+  }
+
+  private void greeted(Buffer in, boolean drained) {
+    if (in.length() < ServerConnection.greeting()) {
+      hold(in, drained);
+      return;
+    }
+    state = State.ENDED;
+    deadline.cancel();
+    exchange.end();
+    Http2Session next = new Http2Session(client, frontend, stats, http, ended);
+    successor = next;
+    next.start(in);
+    giveUpHeld();
+  }
+
   // ---- a request
 
   /// The stages of a request, in order.
   private void request(Buffer in, boolean drained) {
     stats.request();
+    fresh = false;
     FrontendSnapshot now = frontend.get();
     RequestHead head = http.request();
 

@@ -93,7 +93,7 @@ class SmugglingTest {
           HTTP/1.10 | 400 | GET / HTTP/1.10\\r\\n~\\r\\n
           HTTP/2.0 | 505 | GET / HTTP/2.0\\r\\n~\\r\\n
           HTTP/1.2 | 505 | GET / HTTP/1.2\\r\\n~\\r\\n
-          preface of HTTP/2 | 505 | PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n
+          preface of HTTP/2 with a field | 505 | PRI * HTTP/2.0\\r\\n~\\r\\nSM\\r\\n\\r\\n
           tunnel to anywhere | 501 | CONNECT a:443 HTTP/1.1\\r\\n~\\r\\n
           TLS | 400 | \\026\\003\\001\\002\\0\\001\\0
           bad chunk size | 400 | POST / HTTP/1.1\\r\\n~Transfer-Encoding: chunked\\r\\n\\r\\nx\\r\\nhello\\r\\n0\\r\\n\\r\\n

@@ -1,13 +1,12 @@
-package agrippa.proxy.session;
+package agrippa.proxy.transport;
 
-import agrippa.proxy.transport.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Lends memory to those connections of one loop that must hold bytes for a while. Keeps a bounded
 /// part of what comes back, because freeing native memory is slow.
-final class BufferStore {
+public final class BufferStore {
   private static final int SMALLEST = 2_048;
   // From 2 to 256 KiB, each twice the one before.
   private static final int SIZES = 8;
@@ -16,14 +15,14 @@ final class BufferStore {
   private final List<ArrayDeque<Buffer>> free = new ArrayList<>();
   private long kept;
 
-  BufferStore() {
+  public BufferStore() {
     for (int i = 0; i < SIZES; i++) {
       free.add(new ArrayDeque<>());
     }
   }
 
   /// An empty buffer of at least this capacity.
-  Buffer take(int capacity) {
+  public Buffer take(int capacity) {
     int size = size(capacity);
     Buffer buffer = size < SIZES ? free.get(size).pollLast() : null;
     if (buffer == null) {
@@ -33,7 +32,7 @@ final class BufferStore {
     return buffer;
   }
 
-  void give(Buffer buffer) {
+  public void give(Buffer buffer) {
     int size = size(buffer.capacity());
     if (size >= SIZES || kept + buffer.capacity() > KEPT) {
       buffer.free();
@@ -44,7 +43,7 @@ final class BufferStore {
     free.get(size).addLast(buffer);
   }
 
-  void close() {
+  public void close() {
     for (ArrayDeque<Buffer> buffers : free) {
       buffers.forEach(Buffer::free);
       buffers.clear();

@@ -1,0 +1,667 @@
+package agrippa.proxy.http2;
+
+import agrippa.proxy.transport.Buffer;
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Handler;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP/2 connection, from either side: takes frames apart, keeps to the windows, and shares
+/// what can be sent between its streams in turns.
+///
+/// ```
+///   PREFACE ──settings──▶ OPEN ──error──▶ LINGER ──▶ ENDED
+///                           └──idle, drained, lost─────▲
+/// ```
+public abstract sealed class Connection implements Handler permits ServerConnection {
+  private enum State {
+    /// Nothing but the peer's first settings may come.
+    PREFACE,
+    OPEN,
+    /// It is over: the peer shall have time to read why before unread bytes reset the connection.
+    LINGER,
+    ENDED
+  }
+
+  /// What a peer may send on one stream before it is read: what it may send unasked.
+  static final int STREAM_WINDOW = Settings.DEFAULT_WINDOW;
+
+  /// Most bytes of a body's trailers.
+  static final int TRAILERS = 8_192;
+
+  /// What a peer may send on all streams together before it is read.
+  private static final int WINDOW = 512 << 10;
+
+  private static final int WINDOW_STEP = WINDOW / 4;
+  private static final HpackDecoder.Sink NOBODY = (_, _, _, _) -> {};
+
+  /// Continuations smaller than this serve nobody but those who want to be a burden.
+  private static final int SMALL_CONTINUATION = 1_024;
+
+  private static final long LINGER_MILLIS = 2_000;
+  private static final long LINGER_BYTES = 256 << 10;
+
+  private final Channel channel;
+  private final Http2Loop shared;
+  private final byte[] greeting;
+  private int greeted;
+  private final Output output;
+  private final Settings peer = new Settings();
+  private final HpackDecoder decoder;
+  private final Calm calm;
+  private final StreamTable streams = new StreamTable();
+  private final ArrayDeque<Stream> waiting = new ArrayDeque<>();
+  private final EventLoop.Deadline deadline;
+  private State state = State.PREFACE;
+  private long sendWindow = Settings.DEFAULT_WINDOW;
+  private int receivable = WINDOW;
+  private int unannounced;
+  private @Nullable Buffer input;
+  private long lingered;
+
+  // A header block that comes in several frames.
+  private @Nullable Buffer block;
+  private int blockStream;
+  private boolean blockEnds;
+
+  /// @param greeting what the peer sends before its first frame
+  Connection(Channel channel, Http2Loop shared, byte[] greeting) {
+    this.greeting = greeting;
+    this.channel = channel;
+    this.shared = shared;
+    this.output = new Output(channel, this::turnEnds);
+    this.decoder = shared.decoder();
+    this.calm = new Calm(shared.loop().now());
+    this.deadline = shared.loop().deadline(this::expired);
+  }
+
+  /// Says what every connection begins with.
+  final void greet(int... settings) {
+    output.settings(settings);
+    output.windowUpdate(0, WINDOW - Settings.DEFAULT_WINDOW);
+  }
+
+  // ---- what differs between the sides
+
+  /// A whole header block has come; it must be decoded, whatever becomes of it.
+  abstract void headersCame(int stream, Buffer in, int from, int to, boolean ends) throws Violation;
+
+  /// Whether a stream of this number has never been.
+  abstract boolean idle(int stream);
+
+  /// The peer will take no streams beyond this one.
+  abstract void peerLeaves(int lastStream);
+
+  /// The number of the last stream of the peer that something was done about.
+  abstract int lastStream();
+
+  /// A channel of this connection is closed.
+  abstract void released(Stream stream);
+
+  /// A stream is over; its channel may take another one.
+  abstract void freed(Stream stream);
+
+  /// The connection is broken, or at its end: all channels fail.
+  abstract void failAll();
+
+  /// The deadline passed while it was open.
+  abstract void tooLate();
+
+  /// The channel below is closed.
+  abstract void ended();
+
+  // ---- what comes
+
+  @Override
+  public final void readable(Channel ignored) {
+    switch (state) {
+      case PREFACE, OPEN -> readFrames();
+      case LINGER -> throwAway();
+      case ENDED -> {}
+    }
+  }
+
+  private void readFrames() {
+    Buffer in = input == null ? shared.loop().borrow() : input;
+    input = in;
+    int count = channel.read(in);
+    if (count < 0) {
+      lost();
+      return;
+    }
+    boolean more = count > 0 && in.room() == 0;
+    take(in);
+    if (more && live()) {
+      // In its turn, so that one busy peer does not keep the others waiting.
+      channel.readAgain();
+    }
+  }
+
+  /// Takes what was read. The buffer is borrowed from the loop, and this connection's from now on.
+  final void take(Buffer in) {
+    // Whoever ends the connection meanwhile must not give back what is being read.
+    input = null;
+    try {
+      frames(in);
+    } catch (Violation violation) {
+      refuse(violation.code());
+    }
+    if (in.isEmpty() || !live()) {
+      shared.loop().giveBack(in);
+    } else {
+      input = in;
+      int length = in.length();
+      in.move(in.start(), 0, length);
+      in.window(0, length);
+    }
+  }
+
+  /// Whether streams may go on.
+  final boolean live() {
+    return state == State.PREFACE || state == State.OPEN;
+  }
+
+  private void frames(Buffer in) throws Violation {
+    while (greeted < greeting.length && !in.isEmpty()) {
+      require(in.at(in.start()) == greeting[greeted++], "no client of HTTP/2");
+      in.consume(1);
+    }
+    while (live() && in.length() >= Frame.HEADER) {
+      int at = in.start();
+      int length = Frame.length(in, at);
+      int type = in.at(at + 3) & 0xff;
+      if (length > Frame.SIZE) {
+        throw new Violation(ErrorCode.FRAME_SIZE_ERROR, "a frame too long");
+      }
+      if (state == State.PREFACE && (type != Frame.SETTINGS || (in.at(at + 4) & Frame.ACK) != 0)) {
+        throw new Violation(ErrorCode.PROTOCOL_ERROR, "settings must come first");
+      }
+      int payload = at + Frame.HEADER;
+      if (in.end() - payload < length) {
+        return;
+      }
+      frame(in, type, in.at(at + 4), Frame.shortNumber(in, at + 5), payload, payload + length);
+      in.window(payload + length, in.end());
+    }
+  }
+
+  private void frame(Buffer in, int type, int flags, int stream, int from, int to)
+      throws Violation {
+    if (blockStream != 0 && (type != Frame.CONTINUATION || stream != blockStream)) {
+      throw new Violation(ErrorCode.PROTOCOL_ERROR, "a header block is interrupted");
+    }
+    int length = to - from;
+    switch (type) {
+      case Frame.DATA -> data(in, flags, stream, from, to);
+      case Frame.HEADERS -> headers(in, flags, stream, from, to);
+      case Frame.PRIORITY -> {
+        require(stream != 0, "a priority of no stream");
+        requireSize(length == 5);
+        disturbed();
+        require(Frame.shortNumber(in, from) != stream, "a stream depends on itself");
+      }
+      case Frame.RST_STREAM -> {
+        require(stream != 0 && !idle(stream), "a reset of no stream");
+        requireSize(length == 4);
+        resetByPeer(stream);
+      }
+      case Frame.SETTINGS -> settings(in, flags, stream, from, to);
+      case Frame.PUSH_PROMISE -> require(false, "a push that nobody wants");
+      case Frame.PING -> {
+        require(stream == 0, "a ping of a stream");
+        requireSize(length == 8);
+        if ((flags & Frame.ACK) == 0) {
+          disturbed();
+          output.pong(in, from);
+        }
+      }
+      case Frame.GOAWAY -> {
+        require(stream == 0, "a stream goes away");
+        requireSize(length >= 8);
+        peerLeaves(Frame.shortNumber(in, from));
+      }
+      case Frame.WINDOW_UPDATE -> {
+        requireSize(length == 4);
+        windowUpdate(stream, Frame.shortNumber(in, from));
+      }
+      case Frame.CONTINUATION -> continuation(in, flags, from, to);
+      default -> disturbed();
+    }
+  }
+
+  /// The peer did something that costs us and helps nobody.
+  final void disturbed() throws Violation {
+    calm.disturbed(shared.loop().now());
+  }
+
+  private static void require(boolean met, String what) throws Violation {
+    if (!met) {
+      throw new Violation(ErrorCode.PROTOCOL_ERROR, what);
+    }
+  }
+
+  private static void requireSize(boolean right) throws Violation {
+    if (!right) {
+      throw new Violation(ErrorCode.FRAME_SIZE_ERROR, "a frame of a size that it cannot have");
+    }
+  }
+
+  private void data(Buffer in, int flags, int stream, int from, int to) throws Violation {
+    require(stream != 0 && !idle(stream), "data of no stream");
+    int start = from;
+    int end = to;
+    if ((flags & Frame.PADDED) != 0) {
+      require(to > from && (in.at(from) & 0xff) < to - from, "more padding than frame");
+      end -= in.at(from) & 0xff;
+      start++;
+    }
+    int size = to - from;
+    receivable -= size;
+    if (receivable < 0) {
+      throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "more than there is room for");
+    }
+    boolean ends = (flags & Frame.END_STREAM) != 0;
+    if (start == end && !ends) {
+      disturbed();
+    }
+    Stream of = streams.find(stream);
+    if (of == null || of.in.ended()) {
+      credit(size);
+      tooLateFor(stream, of);
+      return;
+    }
+    ErrorCode wrong = of.data(in, start, end, size, ends);
+    if (wrong != null) {
+      credit(size);
+      spoil(of, wrong);
+    } else {
+      of.settle();
+      of.arrived();
+    }
+  }
+
+  /// Something came for a stream whose peer had ended it, or that is gone.
+  final void tooLateFor(int stream, @Nullable Stream of) throws Violation {
+    if (of != null) {
+      spoil(of, ErrorCode.STREAM_CLOSED);
+    } else if (!streams.wasReset(stream)) {
+      throw new Violation(ErrorCode.STREAM_CLOSED, "a stream goes on behind its end");
+    }
+  }
+
+  private void headers(Buffer in, int flags, int stream, int from, int to) throws Violation {
+    require(stream != 0, "headers of no stream");
+    int start = from;
+    int end = to;
+    if ((flags & Frame.PADDED) != 0) {
+      require(to > from && (in.at(from) & 0xff) < to - from, "more padding than frame");
+      end -= in.at(from) & 0xff;
+      start++;
+    }
+    if ((flags & Frame.WITH_PRIORITY) != 0) {
+      requireSize(end - start >= 5);
+      require(Frame.shortNumber(in, start) != stream, "a stream depends on itself");
+      start += 5;
+    }
+    boolean ends = (flags & Frame.END_STREAM) != 0;
+    if ((flags & Frame.END_HEADERS) != 0) {
+      headersCame(stream, in, start, end, ends);
+    } else {
+      blockStream = stream;
+      blockEnds = ends;
+      block = shared.buffers().take(HpackDecoder.LONGEST_BLOCK);
+      append(block, in, start, end);
+    }
+  }
+
+  private void continuation(Buffer in, int flags, int from, int to) throws Violation {
+    Buffer whole = block;
+    if (whole == null) {
+      throw new Violation(ErrorCode.PROTOCOL_ERROR, "a continuation of nothing");
+    }
+    if (whole.length() + to - from > HpackDecoder.LONGEST_BLOCK) {
+      throw new Violation(ErrorCode.ENHANCE_YOUR_CALM, "a header block without end");
+    }
+    append(whole, in, from, to);
+    if ((flags & Frame.END_HEADERS) != 0) {
+      int stream = blockStream;
+      dropBlock();
+      try {
+        headersCame(stream, whole, whole.start(), whole.end(), blockEnds);
+      } finally {
+        shared.buffers().give(whole);
+      }
+    } else if (to - from < SMALL_CONTINUATION) {
+      disturbed();
+    }
+  }
+
+  private void dropBlock() {
+    block = null;
+    blockStream = 0;
+  }
+
+  private static void append(Buffer to, Buffer in, int from, int end) {
+    int start = in.start();
+    int behind = in.end();
+    in.window(from, end);
+    to.append(in);
+    in.window(start, behind);
+  }
+
+  /// Decodes a header block.
+  ///
+  /// @return whether its fields keep to the limit
+  final boolean decode(Buffer in, int from, int to, HpackDecoder.Sink sink) throws Violation {
+    return decoder.decode(in, from, to, sink);
+  }
+
+  /// Decodes a header block whose fields nobody wants: those that come next build upon it.
+  final void discard(Buffer in, int from, int to) throws Violation {
+    decoder.decode(in, from, to, NOBODY);
+    disturbed();
+  }
+
+  private void settings(Buffer in, int flags, int stream, int from, int to) throws Violation {
+    require(stream == 0, "settings of a stream");
+    if ((flags & Frame.ACK) != 0) {
+      requireSize(to == from);
+      return;
+    }
+    requireSize((to - from) % Settings.ENTRY == 0);
+    disturbed();
+    int before = peer.initialWindow();
+    peer.take(in, from, to);
+    int wider = peer.initialWindow() - before;
+    if (!streams.all(it -> it.widen(wider))) {
+      throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "a window too large");
+    }
+    output.settingsTaken();
+    if (state == State.PREFACE) {
+      state = State.OPEN;
+    }
+  }
+
+  private void windowUpdate(int stream, int bytes) throws Violation {
+    require(stream == 0 || !idle(stream), "a window of no stream");
+    if (bytes < SMALL_CONTINUATION) {
+      disturbed();
+    }
+    if (stream == 0) {
+      require(bytes > 0, "a window that grows by nothing");
+      sendWindow += bytes;
+      if (sendWindow > Integer.MAX_VALUE) {
+        throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "a window too large");
+      }
+    } else {
+      Stream of = streams.find(stream);
+      if (of == null) {
+        return;
+      }
+      if (bytes == 0) {
+        spoil(of, ErrorCode.PROTOCOL_ERROR);
+      } else if (!of.widen(bytes)) {
+        spoil(of, ErrorCode.FLOW_CONTROL_ERROR);
+      }
+    }
+    resume();
+  }
+
+  private void resetByPeer(int stream) throws Violation {
+    disturbed();
+    Stream of = streams.find(stream);
+    if (of != null) {
+      unbind(of);
+      of.fail();
+    }
+  }
+
+  /// The peer broke a rule on one stream: that ends.
+  final void spoil(Stream stream, ErrorCode why) throws Violation {
+    disturbed();
+    reset(stream, why);
+    stream.fail();
+  }
+
+  // ---- streams
+
+  final void bind(Stream stream) {
+    streams.add(stream);
+    deadline.cancel();
+  }
+
+  /// Leaves a stream that is over.
+  final void unbind(Stream stream) {
+    streams.remove(stream);
+    freed(stream);
+    if (streams.isEmpty() && live()) {
+      resting();
+    }
+  }
+
+  /// No stream is under way.
+  abstract void resting();
+
+  final int active() {
+    return streams.size();
+  }
+
+  final @Nullable Stream find(int stream) {
+    return streams.find(stream);
+  }
+
+  /// Ends a stream early, and forgets it.
+  final void reset(Stream stream, ErrorCode why) {
+    reset(stream.id, why);
+    unbind(stream);
+  }
+
+  /// What is still to come of a stream is ignored.
+  final void forget(int stream) {
+    streams.remember(stream);
+  }
+
+  final void reset(int stream, ErrorCode why) {
+    streams.remember(stream);
+    if (live()) {
+      output.reset(stream, why);
+    }
+  }
+
+  // ---- what goes
+
+  /// Sends a whole header block, or nothing if there is no room for it.
+  final boolean sendHeaders(int stream, Buffer fields, boolean ends) {
+    if (!live() || output.room() < Output.framed(fields)) {
+      return false;
+    }
+    output.headers(stream, fields, ends);
+    return true;
+  }
+
+  /// Bytes of data that may go in one frame now.
+  final long sendable() {
+    return live() ? Math.min(sendWindow, output.room() - Frame.HEADER) : 0;
+  }
+
+  final void sendData(int stream, Buffer from, int count, boolean ends) {
+    sendWindow -= count;
+    output.data(stream, from, count, ends);
+  }
+
+  /// Ends a stream in order.
+  ///
+  /// @param body whose trailers go last, or null
+  final void sendEnd(int stream, @Nullable ChunkReader body) {
+    Buffer trailers = body == null ? null : shared.fields().trailers(body);
+    if (!live()) {
+      return;
+    }
+    if (trailers == null) {
+      output.end(stream);
+    } else {
+      output.headers(stream, trailers, true);
+    }
+  }
+
+  final void goAway(ErrorCode why) {
+    output.goAway(lastStream(), why);
+  }
+
+  /// So much was taken by readers: the peer may send as much again.
+  final void credit(int bytes) {
+    unannounced += bytes;
+    if (unannounced >= WINDOW_STEP && live()) {
+      output.windowUpdate(0, unannounced);
+      receivable += unannounced;
+      unannounced = 0;
+    }
+  }
+
+  final void widen(int stream, int bytes) {
+    if (live()) {
+      output.windowUpdate(stream, bytes);
+    }
+  }
+
+  /// A stream has something to send that there is no room for.
+  final void awaitRoom(Stream stream) {
+    if (!waiting.contains(stream)) {
+      waiting.add(stream);
+    }
+  }
+
+  @Override
+  public final void writable(Channel ignored) {
+    turnEnds();
+  }
+
+  private void turnEnds() {
+    output.flush();
+    if (output.broken()) {
+      lost();
+    } else if (live()) {
+      resume();
+    } else if (state == State.LINGER && output.isEmpty()) {
+      channel.shutdownOutput();
+    }
+  }
+
+  /// Gives those who wait their turn, as long as there is room.
+  private void resume() {
+    for (int i = waiting.size(); i > 0 && sendable() > 0; i--) {
+      Stream stream = waiting.poll();
+      if (stream == null) {
+        return;
+      }
+      stream.resume();
+    }
+  }
+
+  // ---- the end
+
+  /// Moves the deadline; 0 is no limit.
+  final void arm(long millis) {
+    if (millis > 0) {
+      deadline.in(millis);
+    } else {
+      deadline.cancel();
+    }
+  }
+
+  private void expired() {
+    switch (state) {
+      case PREFACE, OPEN -> tooLate();
+      case LINGER -> finish();
+      case ENDED -> {}
+    }
+  }
+
+  /// The peer broke the rules.
+  private void refuse(ErrorCode why) {
+    if (live()) {
+      leave(why);
+    }
+  }
+
+  /// Ends the connection, and says why.
+  final void leave(ErrorCode why) {
+    goAway(why);
+    state = State.LINGER;
+    failAll();
+    output.flush();
+    if (output.broken()) {
+      finish();
+      return;
+    }
+    if (output.isEmpty()) {
+      channel.shutdownOutput();
+    }
+    deadline.in(LINGER_MILLIS);
+    channel.readAgain();
+  }
+
+  private void throwAway() {
+    Buffer in = shared.loop().scratch();
+    in.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
+    int count = channel.read(in);
+    lingered += Math.max(0, count);
+    if (count < 0 || lingered > LINGER_BYTES) {
+      finish();
+    } else if (in.room() == 0) {
+      channel.readAgain();
+    }
+    in.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
+  }
+
+  /// Breaks off.
+  public final void abort() {
+    channel.abort();
+    lost();
+  }
+
+  /// The connection is gone.
+  private void lost() {
+    if (live()) {
+      state = State.LINGER;
+      failAll();
+    }
+    finish();
+  }
+
+  /// Closes at once.
+  private void finish() {
+    if (state == State.ENDED) {
+      return;
+    }
+    state = State.ENDED;
+    deadline.cancel();
+    output.stop();
+    waiting.clear();
+    if (input != null) {
+      shared.loop().giveBack(input);
+      input = null;
+    }
+    if (block != null) {
+      shared.buffers().give(block);
+      dropBlock();
+    }
+    channel.close();
+    ended();
+  }
+
+  // ---- what streams need to know
+
+  final Channel channel() {
+    return channel;
+  }
+
+  final Http2Loop shared() {
+    return shared;
+  }
+
+  final Settings peer() {
+    return peer;
+  }
+}
