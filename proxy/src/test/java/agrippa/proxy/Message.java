@@ -60,9 +60,9 @@ record Message(String start, List<String> fields, String body) {
   private static String readChunks(InputStream in) throws IOException {
     StringBuilder body = new StringBuilder();
     while (true) {
-      int size = Integer.parseInt(line(in).split(";")[0].strip(), 16);
+      int size = Integer.parseInt(needed(in).split(";")[0].strip(), 16);
       if (size == 0) {
-        while (!line(in).isEmpty()) {
+        while (!needed(in).isEmpty()) {
           // Trailers are of no interest.
           continue;
         }
@@ -71,6 +71,14 @@ record Message(String start, List<String> fields, String body) {
       body.append(read(in, size));
       line(in);
     }
+  }
+
+  private static String needed(InputStream in) throws IOException {
+    String line = line(in);
+    if (line == null) {
+      throw new EOFException("body ends between chunks");
+    }
+    return line;
   }
 
   private static String read(InputStream in, int length) throws IOException {

@@ -276,8 +276,11 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       if (!session.readAhead()) {
         requestBody.missed();
       }
-    } else if (phase == Phase.CONNECTING) {
+    } else if (phase == Phase.CONNECTING && client.isOpen()) {
       requestBody.missed();
+    } else if (phase == Phase.CONNECTING) {
+      // A stream that was reset: nothing of it can be sent.
+      clientLost();
     } else {
       moveRequest();
     }
