@@ -4,6 +4,7 @@ import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.session.FrontendSnapshot;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -30,14 +31,17 @@ final class LiveFrontend {
   private final FrontendStats stats;
   private final Gate gate;
   private final List<Worker> workers;
+  private final NetworkNamespace namespace;
   private final List<Intake> intakes = new ArrayList<>();
   // Where it listens, by the planned address.
   private final Map<InetSocketAddress, InetSocketAddress> bound = new LinkedHashMap<>();
   private volatile Settings settings;
   private volatile boolean serving;
 
-  LiveFrontend(List<Worker> workers, FrontendStats stats, Settings settings) {
+  LiveFrontend(
+      List<Worker> workers, NetworkNamespace namespace, FrontendStats stats, Settings settings) {
     this.workers = workers;
+    this.namespace = namespace;
     this.stats = stats;
     this.settings = settings;
     this.gate = new Gate(settings.plan().connectionLimit());
@@ -136,17 +140,14 @@ final class LiveFrontend {
     if (known != null) {
       return known;
     }
-    switch (settings.plan().mode()) {
-      case TCP, HTTP -> FreeAddress.check(planned);
-      case UDP -> FreeAddress.checkDatagrams(planned);
-    }
+    namespace.within(() -> checkFree(planned));
     // Loops share the address: if the first one found a free port, the others take the same.
     InetSocketAddress at = planned;
     try {
       for (int i = 0; i < workers.size(); i++) {
         Intake intake = intakes.get(i);
         InetSocketAddress next = at;
-        at = workers.get(i).call(() -> intake.listen(planned, next));
+        at = workers.get(i).call(() -> listen(intake, planned, next));
       }
     } catch (IOException e) {
       onEach(intake -> intake.unlisten(planned));
@@ -155,6 +156,24 @@ final class LiveFrontend {
     bound.put(planned, at);
     serving = true;
     return at;
+  }
+
+  private InetSocketAddress checkFree(InetSocketAddress planned) throws IOException {
+    switch (settings.plan().mode()) {
+      case TCP, HTTP -> FreeAddress.check(planned);
+      case UDP -> FreeAddress.checkDatagrams(planned);
+    }
+    return planned;
+  }
+
+  private InetSocketAddress listen(Intake intake, InetSocketAddress planned, InetSocketAddress at)
+      throws IOException {
+    namespace.enter();
+    try {
+      return intake.listen(planned, at);
+    } finally {
+      namespace.leave();
+    }
   }
 
   /// Stops listening at once and lets clients finish.

@@ -18,6 +18,7 @@ import agrippa.proxy.session.Pages;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.tls.TlsEngine;
 import agrippa.proxy.transport.EventLoop.TlsContext;
+import agrippa.proxy.transport.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 
 /// A plan at work. Changed by one call at a time, observed at any time.
 final class LivePlan {
+  private final NetworkNamespace namespace;
   private final List<Worker> workers;
   private final TlsEngine engine;
   private final HealthChecker checker;
@@ -41,17 +43,24 @@ final class LivePlan {
   private final Map<String, LiveFrontend> frontends = new ConcurrentHashMap<>();
   private final Map<String, WatchedUpstream> upstreams = new ConcurrentHashMap<>();
 
+  /// @param namespace of all its sockets; closed when the plan ends
   LivePlan(
+      NetworkNamespace namespace,
       List<Worker> workers,
       TlsEngine engine,
       HealthChecker checker,
       ReportDesk desk,
       Runnable healthChanged) {
+    this.namespace = namespace;
     this.workers = workers;
     this.engine = engine;
     this.checker = checker;
     this.pages = desk.about(this::meter);
     this.healthChanged = healthChanged;
+  }
+
+  NetworkNamespace namespace() {
+    return namespace;
   }
 
   /// Becomes what the plan wants. What fails is left as it was, and told.
@@ -88,7 +97,8 @@ final class LivePlan {
                 : contexts.client(upstream.tls(), live.live().plan().tls(), live.live().tls());
         if (live == null) {
           upstreams.put(
-              upstream.name(), new WatchedUpstream(upstream, tls, checker, healthChanged));
+              upstream.name(),
+              new WatchedUpstream(upstream, tls, namespace, checker, healthChanged));
         } else {
           live.update(upstream, tls);
         }
@@ -134,7 +144,7 @@ final class LivePlan {
               plan.tls(), old == null ? null : old.plan().tls(), old == null ? null : old.tls());
       LiveFrontend.Settings settings = new LiveFrontend.Settings(snapshot, tls);
       if (live == null) {
-        live = new LiveFrontend(workers, stats, settings);
+        live = new LiveFrontend(workers, namespace, stats, settings);
         frontends.put(plan.name(), live);
       } else {
         live.update(settings);

@@ -5,6 +5,7 @@ import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.session.HttpLoop;
 import agrippa.proxy.tls.TlsEngine;
 import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.NetworkNamespace;
 import agrippa.proxy.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,16 +107,36 @@ public final class ProxyServer implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("closed");
       }
-      return plans
-          .computeIfAbsent(plan.name(), this::live)
-          .apply(plan, settings.drain().toMillis());
+      return live(plan).apply(plan, settings.drain().toMillis());
+    } catch (IOException e) {
+      Map<String, ApplyResult.Outcome> outcomes = new LinkedHashMap<>();
+      plan.frontends()
+          .forEach(
+              it ->
+                  outcomes.put(
+                      it.name(), new ApplyResult.NotBound(String.valueOf(e.getMessage()))));
+      return new ApplyResult(outcomes);
     } finally {
       change.unlock();
     }
   }
 
-  private LivePlan live(String name) {
-    return new LivePlan(workers, engine, checker, desk, () -> healthChanged(name));
+  /// The plan of this name in its network namespace. Sockets cannot move from one to another, so a
+  /// plan that does starts anew.
+  private LivePlan live(ProxyPlan plan) throws IOException {
+    LivePlan known = plans.get(plan.name());
+    if (known != null && known.namespace().isAt(plan.namespace())) {
+      return known;
+    }
+    NetworkNamespace namespace = NetworkNamespace.open(plan.namespace());
+    if (known != null) {
+      known.abort();
+      close(known.namespace());
+    }
+    LivePlan fresh =
+        new LivePlan(namespace, workers, engine, checker, desk, () -> healthChanged(plan.name()));
+    plans.put(plan.name(), fresh);
+    return fresh;
   }
 
   /// Drains everything of the plan of this name; nothing happens if there is none.
@@ -124,10 +146,19 @@ public final class ProxyServer implements AutoCloseable {
       LivePlan gone = plans.remove(planName);
       if (gone != null && !closed) {
         gone.apply(new ProxyPlan(planName, List.of(), List.of()), settings.drain().toMillis());
+        close(gone.namespace());
       }
     } finally {
       change.unlock();
     }
+  }
+
+  /// Endpoints of a plan that has gone are retired; after the turn that each loop is in, none
+  // enters
+  /// the namespace any more.
+  private void close(NetworkNamespace namespace) {
+    workers.forEach(worker -> worker.run(() -> {}));
+    namespace.close();
   }
 
   /// What the plan of this name is doing; empty if there is none.
@@ -224,6 +255,7 @@ public final class ProxyServer implements AutoCloseable {
       closed = true;
       checker.close();
       plans.values().forEach(LivePlan::abort);
+      plans.values().forEach(it -> it.namespace().close());
       plans.clear();
       workers.forEach(worker -> worker.run(worker.http()::close));
       workers.forEach(worker -> worker.loop().close());

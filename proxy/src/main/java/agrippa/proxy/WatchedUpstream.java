@@ -15,6 +15,7 @@ import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.stats.CheckHistory;
 import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.NetworkNamespace;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// An upstream and the checks of its endpoints.
 final class WatchedUpstream {
   private final LiveUpstream live;
+  private final NetworkNamespace namespace;
   private final HealthChecker checker;
   private final Runnable healthChanged;
   // Guarded by this object's monitor.
@@ -32,9 +34,11 @@ final class WatchedUpstream {
   WatchedUpstream(
       Upstream plan,
       EventLoop.@Nullable TlsContext tls,
+      NetworkNamespace namespace,
       HealthChecker checker,
       Runnable healthChanged) {
-    this.live = new LiveUpstream(plan, tls);
+    this.live = new LiveUpstream(plan, tls, namespace);
+    this.namespace = namespace;
     this.checker = checker;
     this.healthChanged = healthChanged;
     watch(Map.of());
@@ -95,7 +99,8 @@ final class WatchedUpstream {
     boolean sameAsTraffic = endpoint.checkAddress().equals(endpoint.address());
     return new Target(
         endpoint.checkAddress(),
-        sameAsTraffic ? live.plan().proxyProtocol() : Upstream.ProxyProtocol.NONE);
+        sameAsTraffic ? live.plan().proxyProtocol() : Upstream.ProxyProtocol.NONE,
+        namespace);
   }
 
   private void changed(LiveEndpoint endpoint, HealthChecker.Watch watch) {

@@ -121,7 +121,10 @@ final class Fixture implements AutoCloseable {
   }
 
   DatagramBackend datagrams(String name) throws IOException {
-    DatagramBackend backend = DatagramBackend.named(name);
+    return add(DatagramBackend.named(name));
+  }
+
+  DatagramBackend add(DatagramBackend backend) {
     datagramBackends.add(backend);
     return backend;
   }

@@ -35,10 +35,10 @@ final class Wiring {
   private void bridge(Bridge it) {
     Device now = fabric.devices().get(it.name());
     if (now == null) {
-      // No address of its own: nobody on a network shall talk to the switch.
       commands.add(
-          "link add %s mtu %d addrgenmode none type bridge forward_delay 0 stp_state 0 mcast_snooping 0"
+          "link add %s mtu %d type bridge forward_delay 0 stp_state 0 mcast_snooping 0"
               .formatted(it.name(), it.mtu()));
+      unaddressed(it.name());
     } else if (now.mtu() != it.mtu()) {
       commands.add("link set %s mtu %d".formatted(it.name(), it.mtu()));
     }
@@ -59,14 +59,20 @@ final class Wiring {
         commands.add("link del " + it.outer());
       }
       commands.add(
-          "link add %s mtu %d addrgenmode none type veth peer name %s netns %s address %s mtu %d"
+          "link add %s mtu %d type veth peer name %s netns %s address %s mtu %d"
               .formatted(it.outer(), it.mtu(), it.name(), netns, it.mac(), it.mtu()));
+      unaddressed(it.outer());
       made.add(it.outer());
       outer = null;
     } else if (outer.mtu() != it.mtu()) {
       commands.add("link set %s mtu %d".formatted(it.outer(), it.mtu()));
     }
     attach(it, outer);
+  }
+
+  /// Nobody on a network shall talk to the switch.
+  private void unaddressed(String device) {
+    commands.add("link set " + device + " addrgenmode none");
   }
 
   private void attach(Interface it, @Nullable Device outer) {

@@ -24,6 +24,8 @@ final class FabricKeeper implements AutoCloseable {
   // Holds one token while there is something to do.
   private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
   private final Thread thread;
+  // What was last complained about; only by the thread.
+  private Map<String, String> told;
 
   /// Makes the kernel match, and keeps it so until closed. What it holds stays then.
   ///
@@ -32,7 +34,8 @@ final class FabricKeeper implements AutoCloseable {
   FabricKeeper(Fabric fabric, Supplier<FabricPlan> plan) {
     this.fabric = fabric;
     this.plan = plan;
-    warn(apply());
+    told = apply();
+    warn(told);
     this.thread = Thread.ofVirtual().name("fabric").start(this::run);
   }
 
@@ -81,7 +84,10 @@ final class FabricKeeper implements AutoCloseable {
   private boolean succeeds() {
     try {
       Map<String, String> failures = apply();
-      warn(failures);
+      if (!failures.equals(told)) {
+        warn(failures);
+        told = failures;
+      }
       return failures.isEmpty();
     } catch (FabricException e) {
       LOG.log(Level.WARNING, "the kernel's networks are not as they shall be", e);

@@ -11,12 +11,14 @@ import agrippa.model.ListenerId;
 import agrippa.model.LoadBalancer;
 import agrippa.model.LoadBalancerId;
 import agrippa.model.LoadBalancerTree;
+import agrippa.model.Member;
 import agrippa.model.MemberId;
 import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
 import agrippa.model.Shelf;
 import agrippa.model.Statistics;
+import agrippa.model.SubnetId;
 import agrippa.proxy.ApplyResult;
 import agrippa.proxy.ProxyReport;
 import agrippa.proxy.ProxyReport.EndpointState;
@@ -30,6 +32,7 @@ import agrippa.proxy.stats.Counters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -112,6 +115,7 @@ public final class BuiltinProvider implements Provider {
     LoadBalancer balancer = tree.loadBalancer();
     Facts facts =
         new Facts(
+            networks.connect(tree.id(), subnets(rendered)).orElse(null),
             networks.listenAddresses(balancer.vip(), balancer.additionalVips()),
             (address, subnet) -> networks.reach(address, subnet, balancer.vip()),
             cidr -> arrivals(cidr, balancer),
@@ -119,6 +123,16 @@ public final class BuiltinProvider implements Provider {
             clients,
             connectionLimit);
     return new Gathered(facts, failed);
+  }
+
+  /// The subnets that members say they are in; others are reached by way of the VIP's.
+  private static Set<SubnetId> subnets(Rendered rendered) {
+    return rendered.listeners().stream()
+        .flatMap(it -> rendered.pools(it).stream())
+        .flatMap(it -> rendered.members(it).stream())
+        .map(Member::subnet)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private List<Cidr> arrivals(String cidr, LoadBalancer balancer) {

@@ -7,12 +7,15 @@ import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What must be known about the world to compile a tree.
 ///
+/// @param namespace the file of the network namespace in which everything happens, or null for the
+///     process's own
 /// @param listenAddresses where its VIPs are served
 /// @param reach where members' addresses are reached
 /// @param arrivals from where clients of a network arrive
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param poolTls of every pool that encrypts and is used by a listener that is to serve
 /// @param connectionLimit the most that a listener may have, whatever its own limit
 record Facts(
+    @Nullable Path namespace,
     List<InetAddress> listenAddresses,
     Reach reach,
     Arrivals arrivals,

@@ -83,7 +83,10 @@ final class PlanCompiler {
       }
     }
     return new ProxyPlan(
-        tree.id().toString(), frontends, pools.stream().map(this::upstream).toList());
+        tree.id().toString(),
+        frontends,
+        pools.stream().map(this::upstream).toList(),
+        facts.namespace());
   }
 
   // Frontends.

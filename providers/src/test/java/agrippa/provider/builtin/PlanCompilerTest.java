@@ -35,6 +35,7 @@ class PlanCompilerTest {
   /// Serves 10.x.y.z at 127.x.y.z, as the mirror network does.
   private static Facts facts(int connectionLimit) {
     return new Facts(
+        null,
         List.of(InetAddress.ofLiteral("127.10.10.150")),
         (address, _) -> InetAddress.ofLiteral(address.replaceFirst("^10\\.", "127.")),
         cidr -> List.of(Cidr.parse(cidr), Cidr.parse(cidr.replaceFirst("^10\\.", "127."))),
@@ -175,6 +176,7 @@ class PlanCompilerTest {
     var some = facts(Integer.MAX_VALUE);
     var facts =
         new Facts(
+            null,
             some.listenAddresses(),
             some.reach(),
             some.arrivals(),

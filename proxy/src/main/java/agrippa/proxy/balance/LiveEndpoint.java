@@ -1,18 +1,50 @@
 package agrippa.proxy.balance;
 
 import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.NetworkNamespace;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// An endpoint as it is now. Outlives plans: as long as an upstream has an endpoint of this name at
 /// this address, it is this object.
 public final class LiveEndpoint {
+  private final NetworkNamespace namespace;
   private final AtomicInteger active = new AtomicInteger();
   private volatile Endpoint plan;
   private volatile boolean up = true;
   private volatile boolean retired;
 
-  LiveEndpoint(Endpoint plan) {
+  LiveEndpoint(Endpoint plan, NetworkNamespace namespace) {
     this.plan = plan;
+    this.namespace = namespace;
+  }
+
+  /// Starts a connection to it: see [EventLoop#connect]. Only on the loop's thread.
+  public Channel connect(
+      EventLoop loop,
+      EventLoop.@Nullable TlsContext tls,
+      @Nullable String serverName,
+      Handler handler) {
+    namespace.enter();
+    try {
+      return loop.connect(plan.address(), tls, serverName, handler);
+    } finally {
+      namespace.leave();
+    }
+  }
+
+  /// Opens a socket for datagrams to and from it: see [EventLoop#link]. Only on the loop's thread.
+  public @Nullable DatagramLink link(EventLoop loop, Runnable readable) {
+    namespace.enter();
+    try {
+      return loop.link(plan.address(), readable);
+    } finally {
+      namespace.leave();
+    }
   }
 
   /// Its current settings.

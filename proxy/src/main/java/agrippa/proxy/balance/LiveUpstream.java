@@ -5,6 +5,7 @@ import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.NetworkNamespace;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +32,25 @@ public final class LiveUpstream {
   /// The time of tables that remember for ever.
   private static final long UNTIMED = 0;
 
+  private final NetworkNamespace namespace;
   private final AtomicLong turns = new AtomicLong();
   // Written by whoever holds this object's monitor, read by every loop.
   private volatile State state;
 
+  /// An upstream in the process's own network namespace.
+  ///
   /// @param tls how to encrypt connections to endpoints, or null; stays the caller's to close
   public LiveUpstream(Upstream plan, EventLoop.@Nullable TlsContext tls) {
-    List<LiveEndpoint> endpoints = plan.endpoints().stream().map(LiveEndpoint::new).toList();
+    this(plan, tls, NetworkNamespace.OWN);
+  }
+
+  /// @param tls how to encrypt connections to endpoints, or null; stays the caller's to close
+  /// @param namespace where endpoints are reached; stays the caller's to close
+  public LiveUpstream(
+      Upstream plan, EventLoop.@Nullable TlsContext tls, NetworkNamespace namespace) {
+    this.namespace = namespace;
+    List<LiveEndpoint> endpoints =
+        plan.endpoints().stream().map(it -> new LiveEndpoint(it, namespace)).toList();
     state = state(plan, tls, endpoints, table(plan.persistence()));
   }
 
@@ -147,7 +160,7 @@ public final class LiveUpstream {
         endpoint.plan(wanted);
         endpoints.add(endpoint);
       } else {
-        endpoints.add(new LiveEndpoint(wanted));
+        endpoints.add(new LiveEndpoint(wanted, namespace));
       }
     }
     boolean samePersistence = Objects.equals(plan.persistence(), old.plan.persistence());

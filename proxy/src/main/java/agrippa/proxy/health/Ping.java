@@ -1,5 +1,6 @@
 package agrippa.proxy.health;
 
+import agrippa.proxy.transport.NetworkNamespace;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
 /// less if it is interrupted.
 sealed interface Ping {
   /// @throws IOException if no reply came
-  void echo(InetAddress address) throws IOException, InterruptedException;
+  void echo(InetAddress address, NetworkNamespace from) throws IOException, InterruptedException;
 
   /// The best that this process may do: see the package's description.
   ///
@@ -49,8 +50,10 @@ sealed interface Ping {
     /// On a platform thread: the JDK waits in native code, which would hold up other virtual
     /// threads.
     @Override
-    public void echo(InetAddress address) throws IOException, InterruptedException {
-      FutureTask<Boolean> echo = new FutureTask<>(() -> address.isReachable(seconds * 1_000));
+    public void echo(InetAddress address, NetworkNamespace from)
+        throws IOException, InterruptedException {
+      FutureTask<Boolean> echo =
+          new FutureTask<>(() -> from.within(() -> address.isReachable(seconds * 1_000)));
       Thread.ofPlatform().daemon().name("ping").start(echo);
       try {
         if (!echo.get()) {
@@ -73,12 +76,15 @@ sealed interface Ping {
     }
 
     @Override
-    public void echo(InetAddress address) throws IOException, InterruptedException {
+    public void echo(InetAddress address, NetworkNamespace from)
+        throws IOException, InterruptedException {
+      // A process begins in the namespace of the thread that starts it.
       Process process =
-          new ProcessBuilder(arguments(address))
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+          from.within(
+              new ProcessBuilder(arguments(address))
+                      .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                      .redirectError(ProcessBuilder.Redirect.DISCARD)
+                  ::start);
       try {
         if (process.waitFor() != 0) {
           throw new IOException("no echo reply");
@@ -97,7 +103,7 @@ sealed interface Ping {
   /// Neither is there.
   record Impossible() implements Ping {
     @Override
-    public void echo(InetAddress address) throws IOException {
+    public void echo(InetAddress address, NetworkNamespace from) throws IOException {
       throw new IOException("this process may not ping: no CAP_NET_RAW and no ping program");
     }
   }

@@ -46,7 +46,7 @@ final class SocketProber implements Prober {
       case Probe.Datagram _ -> datagram(target);
       case Probe.TlsHello _ -> tlsHello(target);
       case Probe.Http http -> http(http, target);
-      case Probe.Ping _ -> ping(target.address().getAddress());
+      case Probe.Ping _ -> ping(target);
     };
   }
 
@@ -58,7 +58,7 @@ final class SocketProber implements Prober {
 
   /// As `nc -uz` does it, with which Octavia's amphorae check.
   private static String datagram(Target target) throws IOException {
-    try (DatagramSocket socket = new DatagramSocket()) {
+    try (DatagramSocket socket = target.namespace().within(DatagramSocket::new)) {
       socket.connect(target.address());
       socket.setSoTimeout(REFUSAL_MILLIS);
       socket.send(new DatagramPacket(new byte[] {'X'}, 1));
@@ -153,22 +153,28 @@ final class SocketProber implements Prober {
     return Integer.parseInt(line, 9, 12, 10);
   }
 
-  private String ping(InetAddress address) throws IOException, InterruptedException {
-    ping.echo(address);
+  private String ping(Target target) throws IOException, InterruptedException {
+    ping.echo(target.address().getAddress(), target.namespace());
     return "echo reply";
   }
 
   private static Socket open(Target target) throws IOException {
-    Socket socket = new Socket();
+    Socket socket = target.namespace().within(SocketProber::open);
     try {
       socket.connect(target.address());
-      socket.setTcpNoDelay(true);
       socket.getOutputStream().write(proxyHeader(target, socket));
       return socket;
     } catch (IOException e) {
       socket.close();
       throw e;
     }
+  }
+
+  /// Setting an option is what has the JDK make the socket now.
+  private static Socket open() throws IOException {
+    Socket socket = new Socket();
+    socket.setTcpNoDelay(true);
+    return socket;
   }
 
   /// What an endpoint that insists on the PROXY protocol needs before the probe: version 1 tells

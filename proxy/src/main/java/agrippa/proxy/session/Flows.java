@@ -216,7 +216,7 @@ public final class Flows {
     }
 
     boolean connect() {
-      link = loop.link(endpoint.plan().address(), this::answered);
+      link = endpoint.link(loop, this::answered);
       if (link == null) {
         return false;
       }

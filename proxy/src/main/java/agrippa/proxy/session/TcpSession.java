@@ -166,7 +166,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     passage.count(Count.ATTEMPTS);
     arm(timeouts.connect());
     TlsContext tls = to.tls();
-    endpointChannel = loop.connect(chosen.plan().address(), tls, serverName(tls), this);
+    endpointChannel = chosen.connect(loop, tls, serverName(tls), this);
   }
 
   /// Endpoints are asked for the name that the client asked for.

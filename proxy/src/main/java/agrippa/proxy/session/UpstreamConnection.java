@@ -39,7 +39,7 @@ final class UpstreamConnection implements Handler {
     this.tls = tls;
     this.serverName = serverName;
     this.user = user;
-    this.channel = loop.connect(endpoint.plan().address(), tls, serverName, this);
+    this.channel = endpoint.connect(loop, tls, serverName, this);
   }
 
   Channel channel() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import agrippa.proxy.plan.Check.Probe;
 import agrippa.proxy.plan.Check.StatusRange;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import agrippa.proxy.transport.NetworkNamespace;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -199,7 +200,9 @@ class SocketProberTest {
   @Test
   void aPingProgramThatFailsIsAFailure() {
     assertThatThrownBy(
-            () -> new Ping.Program("/bin/false", 1).echo(InetAddress.getLoopbackAddress()))
+            () ->
+                new Ping.Program("/bin/false", 1)
+                    .echo(InetAddress.getLoopbackAddress(), NetworkNamespace.OWN))
         .isInstanceOf(IOException.class)
         .hasMessage("no echo reply");
   }
