@@ -1,6 +1,7 @@
 package agrippa.cloud.fabric;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -78,6 +79,13 @@ public record FabricPlan(List<Bridge> bridges, List<Namespace> namespaces, List<
       require(DEVICE, bridge);
       require(MAC, mac);
       addresses = Set.copyOf(addresses);
+    }
+
+    /// With further addresses.
+    public Interface with(Collection<Prefix> more) {
+      Set<Prefix> all = new LinkedHashSet<>(addresses);
+      all.addAll(more);
+      return new Interface(name, outer, bridge, mac, mtu, up, all, guard);
     }
   }
 

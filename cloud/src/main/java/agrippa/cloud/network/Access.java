@@ -19,7 +19,8 @@ final class Access {
       case Port port -> changes(caller, state, port);
       case SubnetPool pool -> caller.mayUse(pool.project()) || pool.shared();
       case QosPolicy policy -> caller.mayUse(policy.project()) || policy.shared();
-      case FloatingIp _, SecurityGroup _, SecurityGroupRule _ -> caller.mayUse(it.project());
+      case Router _, FloatingIp _, SecurityGroup _, SecurityGroupRule _ ->
+          caller.mayUse(it.project());
     };
   }
 
@@ -36,6 +37,7 @@ final class Access {
           case Subnet subnet -> owns(caller, state, subnet.network());
           case Port port -> owns(caller, state, port.network());
           case Network _,
+              Router _,
               FloatingIp _,
               SecurityGroup _,
               SecurityGroupRule _,

@@ -106,6 +106,23 @@ final class CollectionFace<R extends Resource> {
     return Reply.json(200, wrapped(shown));
   }
 
+  /// What is done to one besides changing its attributes.
+  interface Action<R> {
+    ObjectNode apply(Draft draft, R before, ObjectNode body);
+  }
+
+  /// Does something to one that the caller may change, and answers what comes of it.
+  Reply act(Caller caller, Request request, Action<R> action) {
+    if (!(body(request) instanceof ObjectNode body)) {
+      throw Fault.badRequest("Resource body required");
+    }
+    return Reply.json(
+        200,
+        records.change(
+            draft ->
+                action.apply(draft, changeable(caller, draft.state(), request, "update_"), body)));
+  }
+
   Reply delete(Caller caller, Request request) {
     records.change(
         draft -> {

@@ -92,12 +92,17 @@ public final class EmbeddedNetwork implements AutoCloseable {
   ///
   /// @param prefix such as `/network`
   public Site site(String prefix, Identity identity) {
+    RouterPorts routerPorts = new RouterPorts(ports);
+    RouterCollection routerCollection = new RouterCollection(routerPorts);
+    CollectionFace<Router> routers = new CollectionFace<>(routerCollection, records);
     return new NetworkFace(
             identity,
+            new RouterActions(routers, routerCollection, routerPorts),
             List.of(
                 new CollectionFace<>(new NetworkCollection(), records),
                 new CollectionFace<>(new SubnetCollection(), records),
                 new CollectionFace<>(ports, records),
+                routers,
                 new CollectionFace<>(new FloatingIpCollection(), records),
                 new CollectionFace<>(new SecurityGroupCollection(), records),
                 new CollectionFace<>(new SecurityGroupRuleCollection(), records),

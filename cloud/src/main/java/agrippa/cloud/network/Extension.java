@@ -8,7 +8,10 @@ import tools.jackson.databind.node.ObjectNode;
 enum Extension {
   ADDRESS_PAIRS("allowed-address-pairs", "Allowed Address Pairs"),
   BINDING("binding", "Port Binding"),
+  EXTERNAL_GATEWAY_MODE("ext-gw-mode", "Neutron L3 Configurable external gateway mode"),
   EXTERNAL_NETWORK("external-net", "Neutron external network"),
+  EXTRA_ROUTE("extraroute", "Neutron Extra Route"),
+  EXTRA_ROUTE_ATOMIC("extraroute-atomic", "Atomically add/remove extra routes"),
   MTU("net-mtu", "Network MTU"),
   MTU_WRITABLE("net-mtu-writable", "Network MTU (writable)"),
   PAGINATION("pagination", "Pagination support"),
@@ -16,6 +19,7 @@ enum Extension {
   PROJECT_ID("project-id", "project_id field enabled"),
   QOS("qos", "Quality of Service"),
   QUOTAS("quotas", "Quota management support"),
+  ROUTER("router", "Neutron L3 Router"),
   SECURITY_GROUP("security-group", "security-group"),
   SORTING("sorting", "Sorting support"),
   DEFAULT_SUBNET_POOLS("default-subnetpools", "Default Subnetpools"),

@@ -72,6 +72,7 @@ final class FabricPlanner {
   private List<Namespace> namespaces() {
     SequencedMap<String, List<Port>> servers = new LinkedHashMap<>();
     SequencedMap<String, List<Port>> balancers = new LinkedHashMap<>();
+    SequencedMap<String, List<Port>> routers = new LinkedHashMap<>();
     state
         .ports()
         .forEach(
@@ -79,6 +80,7 @@ final class FabricPlanner {
               switch (it.holder()) {
                 case Holder.Server(var server, _) -> put(servers, server(server), it);
                 case Holder.Vip vip -> put(balancers, loadBalancer(vip.loadBalancer().value()), it);
+                case Holder.Router(var router) -> put(routers, "router-" + router, it);
                 case Holder.Leg(var balancer) -> put(balancers, loadBalancer(balancer.value()), it);
                 case null -> {}
               }
@@ -86,6 +88,7 @@ final class FabricPlanner {
     List<Namespace> namespaces = new ArrayList<>();
     servers.forEach((name, ports) -> namespaces.add(server(name, ports)));
     balancers.forEach((name, ports) -> namespaces.add(balancer(name, ports)));
+    routers.forEach((name, ports) -> namespaces.add(router(name, ports)));
     return namespaces;
   }
 
@@ -130,6 +133,50 @@ final class FabricPlanner {
     }
     return new Namespace(
         name, interfaces, routes(vipFirst, interfaces), false, GroupFilter.of(state, filtered));
+  }
+
+  // Routers.
+
+  private Namespace router(String name, List<Port> ports) {
+    UUID id = UUID.fromString(name.substring("router-".length()));
+    Router router = (Router) state.find(Kind.ROUTER, id).orElseThrow();
+    List<FloatingIp> floating =
+        state.floatingIps().filter(it -> id.equals(Routing.router(state, it))).toList();
+    List<Interface> interfaces = new ArrayList<>();
+    Set<Route> routes = new LinkedHashSet<>();
+    String filter = "";
+    for (Port port : ports) {
+      boolean gateway = RouterPorts.isOutside(port);
+      Interface plain =
+          inter(
+              port,
+              device(gateway ? "g" : "r", port.id()),
+              router.adminStateUp(),
+              new Guard.Open());
+      interfaces.add(
+          gateway
+              ? plain.with(floating.stream().map(it -> Prefix.host(it.address())).toList())
+              : plain);
+      if (gateway) {
+        routes.addAll(routes(List.of(port), List.of(plain)));
+        filter = RouterFilter.of(router, plain.name(), port, floating);
+      }
+    }
+    router.routes().forEach(it -> extra(it, ports, interfaces).ifPresent(routes::add));
+    return new Namespace(name, interfaces, routes, true, filter);
+  }
+
+  private Optional<Route> extra(
+      Router.ExtraRoute it, List<Port> ports, List<Interface> interfaces) {
+    Prefix to = new Prefix(it.destination().network(), it.destination().prefixLength());
+    for (int i = 0; i < ports.size(); i++) {
+      for (FixedIp ip : ports.get(i).fixedIps()) {
+        if (subnet(ip.subnet()).cidr().contains(it.nextHop())) {
+          return Optional.of(new Route(to, it.nextHop(), interfaces.get(i).name()));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   // What all have.

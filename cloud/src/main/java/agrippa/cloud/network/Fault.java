@@ -98,6 +98,7 @@ final class Fault extends RuntimeException {
       case NETWORK -> notFound("NetworkNotFound", "Network " + id + " could not be found.");
       case SUBNET -> notFound("SubnetNotFound", "Subnet " + id + " could not be found.");
       case PORT -> notFound("PortNotFound", "Port " + id + " could not be found.");
+      case ROUTER -> notFound("RouterNotFound", "Router " + id + " could not be found");
       case FLOATING_IP ->
           notFound("FloatingIPNotFound", "Floating IP " + id + " could not be found");
       case SECURITY_GROUP ->

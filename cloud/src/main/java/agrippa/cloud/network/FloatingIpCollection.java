@@ -10,7 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Floating IPs. They need no router here: every network reaches every other through the mirror.
+/// Floating IPs. Where networks are mirrored they need no router, since every network reaches every
+/// other through the mirror.
 final class FloatingIpCollection implements Collection<FloatingIp> {
   @Override
   public Kind kind() {
@@ -102,6 +103,7 @@ final class FloatingIpCollection implements Collection<FloatingIp> {
             .filter(it -> Access.sees(caller, state, it))
             .orElseThrow(() -> Fault.notFound(Kind.PORT, portId));
     Target target = new Target(portId, fixedAddress(port, wanted));
+    mustBeRouted(base, state, port, target);
     boolean taken =
         state
             .floatingIps()
@@ -122,6 +124,17 @@ final class FloatingIpCollection implements Collection<FloatingIp> {
                   base.network()));
     }
     return target;
+  }
+
+  private static void mustBeRouted(FloatingIp base, NetworkState state, Port port, Target target) {
+    UUID subnet = Routing.subnet(port, target.fixedAddress()).orElseThrow();
+    if (state.space() == AddressSpace.NETWORK
+        && Routing.between(state, base.network(), subnet).isEmpty()) {
+      throw Fault.notFound(
+          "ExternalGatewayForFloatingIPNotFound",
+          "External network %s is not reachable from subnet %s.  Therefore, cannot associate Port %s with a Floating IP."
+              .formatted(base.network(), subnet, port.id()));
+    }
   }
 
   private static InetAddress fixedAddress(Port port, @Nullable InetAddress wanted) {
@@ -164,6 +177,8 @@ final class FloatingIpCollection implements Collection<FloatingIp> {
       json.putNull("port_details");
       return json;
     }
+    UUID router = Routing.router(state, it);
+    json.put("router_id", router == null ? null : router.toString());
     Port port = state.port(target.port()).orElseThrow();
     json.putObject("port_details")
         .put("name", port.meta().name())

@@ -5,6 +5,7 @@ enum Kind {
   NETWORK("network", "networks"),
   SUBNET("subnet", "subnets"),
   PORT("port", "ports"),
+  ROUTER("router", "routers"),
   FLOATING_IP("floatingip", "floatingips"),
   SECURITY_GROUP("security_group", "security_groups"),
   SECURITY_GROUP_RULE("security_group_rule", "security_group_rules"),

@@ -39,7 +39,7 @@ final class NetworkCollection implements Collection<Network> {
           "Unable to reconfigure sharing settings for network %s. Multiple tenants are using it."
               .formatted(before.id()));
     }
-    if (before.external() && !after.external() && hasFloatingIps(draft.state(), before)) {
+    if (before.external() && !after.external() && leadsOutside(draft.state(), before)) {
       throw Fault.conflict(
           "ExternalNetworkInUse",
           "External network %s cannot be updated to be made non-external, since it has existing gateway ports."
@@ -87,6 +87,7 @@ final class NetworkCollection implements Collection<Network> {
                   case Port port -> port.network().equals(network.id());
                   case Subnet subnet -> subnet.network().equals(network.id());
                   case Network _,
+                      Router _,
                       FloatingIp _,
                       SecurityGroup _,
                       SecurityGroupRule _,
@@ -96,8 +97,11 @@ final class NetworkCollection implements Collection<Network> {
                 });
   }
 
-  private static boolean hasFloatingIps(NetworkState state, Network network) {
-    return state.floatingIps().anyMatch(it -> it.network().equals(network.id()));
+  private static boolean leadsOutside(NetworkState state, Network network) {
+    return state.floatingIps().anyMatch(it -> it.network().equals(network.id()))
+        || state
+            .routers()
+            .anyMatch(it -> it.gateway() != null && it.gateway().network().equals(network.id()));
   }
 
   @Override

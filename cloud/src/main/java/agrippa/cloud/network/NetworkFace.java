@@ -30,10 +30,12 @@ final class NetworkFace {
           "subnetpool");
 
   private final Identity identity;
+  private final RouterActions routers;
   private final List<CollectionFace<?>> collections;
 
-  NetworkFace(Identity identity, List<CollectionFace<?>> collections) {
+  NetworkFace(Identity identity, RouterActions routers, List<CollectionFace<?>> collections) {
     this.identity = identity;
+    this.routers = routers;
     this.collections = List.copyOf(collections);
   }
 
@@ -47,6 +49,11 @@ final class NetworkFace {
     routes.get("/v2.0/quotas/{project}/default", as(NetworkFace::quota));
     routes.get("/v2.0/availability_zones", as((_, _) -> none("availability_zones")));
     collections.forEach(it -> add(routes, it));
+    String router = "/v2.0/routers/{id}/";
+    routes.put(router + "add_router_interface", as(routers::addInterface));
+    routes.put(router + "remove_router_interface", as(routers::removeInterface));
+    routes.put(router + "add_extraroutes", as(routers::addRoutes));
+    routes.put(router + "remove_extraroutes", as(routers::removeRoutes));
     return new Site(prefix, routes, (request, next) -> next.handle(request), new NetworkEdge());
   }
 

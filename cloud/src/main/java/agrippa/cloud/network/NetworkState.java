@@ -84,7 +84,13 @@ final class NetworkState {
               .collect(Collectors.toMap(ip -> space.place(port.network(), ip), ip -> ip));
       case FloatingIp floating ->
           Map.of(space.place(floating.network(), floating.address()), floating.address());
-      case Network _, Subnet _, SecurityGroup _, SecurityGroupRule _, SubnetPool _, QosPolicy _ ->
+      case Network _,
+          Subnet _,
+          Router _,
+          SecurityGroup _,
+          SecurityGroupRule _,
+          SubnetPool _,
+          QosPolicy _ ->
           Map.of();
       case null -> Map.of();
     };
@@ -147,6 +153,10 @@ final class NetworkState {
 
   Stream<Port> portsHeldBy(LoadBalancerId holder) {
     return ports().filter(it -> it.heldBy(holder));
+  }
+
+  Stream<Router> routers() {
+    return all(Kind.ROUTER).map(Router.class::cast);
   }
 
   Stream<FloatingIp> floatingIps() {

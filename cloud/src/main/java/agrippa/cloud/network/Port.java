@@ -73,6 +73,8 @@ record Port(
     ///
     /// @param made whether the port was made for it, and goes with it
     record Server(UUID server, boolean made) implements Holder {}
+
+    record Router(UUID router) implements Holder {}
   }
 
   @Override
@@ -136,7 +138,7 @@ record Port(
     return switch (holder) {
       case Holder.Vip vip -> vip.loadBalancer();
       case Holder.Leg leg -> leg.loadBalancer();
-      case Holder.Server _ -> null;
+      case Holder.Server _, Holder.Router _ -> null;
       case null -> null;
     };
   }
@@ -153,7 +155,7 @@ record Port(
   boolean made() {
     return switch (holder) {
       case Holder.Vip _ -> device.owner().equals(LOAD_BALANCER);
-      case Holder.Leg _ -> true;
+      case Holder.Leg _, Holder.Router _ -> true;
       case Holder.Server server -> server.made();
       case null -> false;
     };
@@ -204,6 +206,7 @@ record Port(
         vip.groups().forEach(it -> groups.add(it.toString()));
       }
       case Holder.Leg leg -> json.put("leg_of", leg.loadBalancer().toString());
+      case Holder.Router it -> json.put("router", it.router().toString());
       case Holder.Server it -> json.put("server", it.server().toString()).put("made", it.made());
     }
     return json;
@@ -257,6 +260,9 @@ record Port(
   private static Holder holder(JsonNode json) {
     if (json.has("leg_of")) {
       return new Holder.Leg(new LoadBalancerId(Resource.uuid(json, "leg_of")));
+    }
+    if (json.has("router")) {
+      return new Holder.Router(Resource.uuid(json, "router"));
     }
     if (json.has("server")) {
       return new Holder.Server(Resource.uuid(json, "server"), json.path("made").booleanValue());

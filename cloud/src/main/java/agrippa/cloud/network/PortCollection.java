@@ -76,6 +76,13 @@ final class PortCollection implements Collection<Port> {
   public Port update(Draft draft, Caller caller, Port before, Form form) {
     form.fixed("network_id");
     form.project();
+    if (before.holder() instanceof Port.Holder.Router
+        && (form.has("device_id") || form.has("device_owner") || form.has("fixed_ips"))) {
+      throw Fault.conflict(
+          "ServicePortInUse",
+          "Port %s cannot be updated directly via the port API: has device owner %s."
+              .formatted(before.id(), before.device().owner()));
+    }
     LoadBalancerId holder = before.loadBalancer();
     if (holder != null) {
       for (String name : List.of("fixed_ips", "device_id", "device_owner")) {
@@ -232,6 +239,12 @@ final class PortCollection implements Collection<Port> {
 
   @Override
   public void delete(Draft draft, Caller caller, Port it) {
+    if (it.holder() instanceof Port.Holder.Router) {
+      throw Fault.conflict(
+          "ServicePortInUse",
+          "Port %s cannot be deleted directly via the port API: has device owner %s."
+              .formatted(it.id(), it.device().owner()));
+    }
     LoadBalancerId holder = it.loadBalancer();
     if (holder != null) {
       throw held(it, holder, "deleted");

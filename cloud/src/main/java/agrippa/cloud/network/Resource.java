@@ -14,6 +14,7 @@ sealed interface Resource
     permits Network,
         Subnet,
         Port,
+        Router,
         FloatingIp,
         SecurityGroup,
         SecurityGroupRule,
@@ -44,6 +45,7 @@ sealed interface Resource
       case NETWORK -> Network.of(meta, json);
       case SUBNET -> Subnet.of(meta, json);
       case PORT -> Port.of(meta, json);
+      case ROUTER -> Router.of(meta, json);
       case FLOATING_IP -> FloatingIp.of(meta, json);
       case SECURITY_GROUP -> SecurityGroup.of(meta, json);
       case SECURITY_GROUP_RULE -> SecurityGroupRule.of(meta, json);

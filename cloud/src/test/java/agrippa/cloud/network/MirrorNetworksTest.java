@@ -407,6 +407,9 @@ class MirrorNetworksTest {
     JsonNode external = alice.get("/v2.0/networks?name=public").body().at("/networks/0");
     alice.create(
         "/v2.0/floatingips", "{'floatingip': {'floating_network_id': '" + id(external) + "'}}");
+    alice.create(
+        "/v2.0/routers",
+        "{'router': {'external_gateway_info': {'network_id': '" + id(external) + "'}}}");
     try (TestCloud.Served again = cloud.served(cloud.open())) {
       for (Kind kind : Kind.values()) {
         String path = "/v2.0/" + kind.path();
