@@ -105,7 +105,7 @@ public final class BuiltinProvider implements Provider {
         }
         for (Pool pool : rendered.pools(listener)) {
           if (pool.tls().enabled() && !clients.containsKey(pool.id())) {
-            clients.put(pool.id(), tls.client(pool.tls()));
+            clients.put(pool.id(), tls.client(pool));
           }
         }
       } catch (TlsMaterial.MissingException e) {

@@ -58,6 +58,9 @@ final class PlanCompiler {
   /// What keepalived takes if a pool of datagrams says nothing.
   private static final Duration DEFAULT_PERSISTENCE = Duration.ofSeconds(360);
 
+  /// On a pool of HTTP: its members speak HTTP/2 without TLS, without having to agree to it.
+  private static final String HTTP2_TAG = "agrippa:h2c=true";
+
   private final Rendered rendered;
   private final LoadBalancerTree tree;
   private final Facts facts;
@@ -255,7 +258,8 @@ final class PlanCompiler {
         pool.tls().enabled()
             ? Objects.requireNonNull(facts.poolTls().get(pool.id()), "no TLS material")
             : null,
-        proxyProtocol(pool.protocol()));
+        proxyProtocol(pool.protocol()),
+        pool.protocol() == PoolProtocol.HTTP && pool.labels().tags().contains(HTTP2_TAG));
   }
 
   private static Upstream.Algorithm algorithm(Pool.Algorithm algorithm) {

@@ -6,6 +6,8 @@ import agrippa.control.spi.Secrets.Lookup;
 import agrippa.model.Listener;
 import agrippa.model.ListenerTls;
 import agrippa.model.ListenerTls.ClientAuthentication;
+import agrippa.model.Pool;
+import agrippa.model.PoolProtocol;
 import agrippa.model.PoolTls;
 import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.TlsClient;
@@ -39,7 +41,7 @@ final class TlsMaterial {
 
   private static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.3");
   private static final List<String> SPOKEN = List.of("h2", "http/1.1", "http/1.0");
-  private static final List<String> SPOKEN_TO_MEMBERS = List.of("http/1.1", "http/1.0");
+  private static final List<String> SPOKEN_WITHOUT_HTTP2 = List.of("http/1.1", "http/1.0");
 
   private final Secrets secrets;
 
@@ -96,7 +98,8 @@ final class TlsMaterial {
   }
 
   /// @throws MissingException if a certificate cannot be loaded
-  TlsClient client(PoolTls tls) throws MissingException {
+  TlsClient client(Pool pool) throws MissingException {
+    PoolTls tls = pool.tls();
     String container = tls.container();
     return new TlsClient(
         container == null ? null : certificate(container),
@@ -104,7 +107,7 @@ final class TlsMaterial {
         list(tls.crl(), secrets::revocations),
         Objects.requireNonNullElse(tls.ciphers(), CIPHERS),
         Objects.requireNonNullElse(tls.versions(), VERSIONS),
-        spokenToMembers(Objects.requireNonNullElse(tls.alpn(), List.of())));
+        spokenToMembers(pool));
   }
 
   /// What the proxy speaks with clients of these protocols, most wanted first.
@@ -112,9 +115,11 @@ final class TlsMaterial {
     return spoken(alpn, SPOKEN);
   }
 
-  /// What the proxy speaks with members of these protocols, most wanted first.
-  static List<String> spokenToMembers(List<String> alpn) {
-    return spoken(alpn, SPOKEN_TO_MEMBERS);
+  /// What the proxy speaks with a pool's members of the protocols that are wanted, most wanted
+  /// first. Where it does not look into what clients send, it cannot make HTTP/2 of it.
+  static List<String> spokenToMembers(Pool pool) {
+    List<String> wanted = Objects.requireNonNullElse(pool.tls().alpn(), List.of());
+    return spoken(wanted, pool.protocol() == PoolProtocol.HTTP ? SPOKEN : SPOKEN_WITHOUT_HTTP2);
   }
 
   private static List<String> spoken(List<String> alpn, List<String> known) {

@@ -88,14 +88,14 @@ final class Vetting {
 
   private static Optional<String> poolTls(Pool pool) {
     return pool.tls().enabled()
-        ? protocols(pool.tls().versions()).or(() -> toMembers(pool.tls().alpn()))
+        ? protocols(pool.tls().versions()).or(() -> toMembers(pool))
         : Optional.empty();
   }
 
   /// What is offered beside HTTP/1.1 is a choice that the member need not have; HTTP/2 alone is a
-  /// demand.
-  private static Optional<String> toMembers(@Nullable List<String> alpn) {
-    return alpn != null && TlsMaterial.spokenToMembers(alpn).isEmpty()
+  /// demand, which only pools of HTTP can meet.
+  private static Optional<String> toMembers(Pool pool) {
+    return pool.tls().alpn() != null && TlsMaterial.spokenToMembers(pool).isEmpty()
         ? Optional.of("ALPN protocols without http/1.1 or http/1.0 are not supported.")
         : Optional.empty();
   }

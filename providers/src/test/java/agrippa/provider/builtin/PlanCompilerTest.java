@@ -91,6 +91,22 @@ class PlanCompilerTest {
   }
 
   @Test
+  void membersThatSpeakHttp2ByTag() {
+    var tree =
+        tree(
+            List.of(
+                listener("web", ListenerProtocol.HTTP, 80).to("new").build(),
+                listener("bytes", ListenerProtocol.TCP, 81).to("plain").build()),
+            List.of(
+                pool("new", PoolProtocol.HTTP).tagged("agrippa:h2c=true").build(),
+                pool("plain", PoolProtocol.TCP).tagged("agrippa:h2c=true").build()));
+
+    assertThat(compiled(tree, "web", "bytes", "new", "plain"))
+        .contains("upstream new round robin, http2\n")
+        .contains("upstream plain round robin\n");
+  }
+
+  @Test
   void metricsOnEveryPath() {
     var tree =
         tree(

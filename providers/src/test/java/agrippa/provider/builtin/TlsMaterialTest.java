@@ -8,6 +8,8 @@ import agrippa.model.Listener;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.ListenerTls;
 import agrippa.model.ListenerTls.ClientAuthentication;
+import agrippa.model.Pool;
+import agrippa.model.PoolProtocol;
 import agrippa.model.PoolTls;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
@@ -89,15 +91,29 @@ class TlsMaterialTest {
 
   @Test
   void poolsShowACertificateAndTrustAuthoritiesIfTheyHaveThem() throws Exception {
-    TlsClient plain = material.client(new PoolTls(true, null, null, null, null, null, null));
+    TlsClient plain = material.client(pool(new PoolTls(true, null, null, null, null, null, null)));
     assertThat(plain.certificate()).isNull();
     assertThat(plain.issuers()).isEmpty();
     TlsClient full =
         material.client(
-            new PoolTls(true, "certificate", "authority", null, "HIGH", List.of("TLSv1.3"), null));
+            pool(
+                new PoolTls(
+                    true, "certificate", "authority", null, "HIGH", List.of("TLSv1.3"), null)));
     assertThat(full.certificate()).isNotNull();
     assertThat(full.issuers()).hasSize(1);
     assertThat(full.ciphers()).isEqualTo("HIGH");
     assertThat(full.versions()).containsExactly("TLSv1.3");
+  }
+
+  private static Pool pool(PoolTls tls) {
+    return Trees.pool("servers", PoolProtocol.HTTP).tls(tls).build();
+  }
+
+  @Test
+  void onlyPoolsOfHttpOfferHttp2() throws Exception {
+    PoolTls both = new PoolTls(true, null, null, null, null, null, List.of("h2", "http/1.1"));
+    assertThat(material.client(pool(both)).alpn()).containsExactly("h2", "http/1.1");
+    Pool proxied = Trees.pool("servers", PoolProtocol.PROXY).tls(both).build();
+    assertThat(material.client(proxied).alpn()).containsExactly("http/1.1");
   }
 }

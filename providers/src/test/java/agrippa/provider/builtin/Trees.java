@@ -209,6 +209,7 @@ final class Trees {
   static final class OfPool {
     private final String name;
     private final PoolProtocol protocol;
+    private Labels labels = Labels.NONE;
     private boolean enabled = true;
     private Pool.Algorithm algorithm = Pool.Algorithm.ROUND_ROBIN;
     private @Nullable SessionPersistence persistence;
@@ -219,6 +220,11 @@ final class Trees {
     OfPool(String name, PoolProtocol protocol) {
       this.name = name;
       this.protocol = protocol;
+    }
+
+    OfPool tagged(String tag) {
+      labels = new Labels("", "", List.of(tag));
+      return this;
     }
 
     OfPool disabled() {
@@ -269,7 +275,7 @@ final class Trees {
     Pool build() {
       return new Pool(
           new PoolId(uuid(name)),
-          Labels.NONE,
+          labels,
           enabled,
           protocol,
           algorithm,

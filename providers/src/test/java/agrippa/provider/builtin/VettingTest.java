@@ -121,9 +121,10 @@ class VettingTest {
 
   @Test
   void looksAtTheTlsOfPoolsOnlyWhileItIsOn() {
-    assertThat(vetted(pool("a", PoolProtocol.HTTP).tls(onlyHttp2(true)).build()))
+    assertThat(vetted(pool("a", PoolProtocol.PROXY).tls(onlyHttp2(true)).build()))
         .contains("ALPN protocols without http/1.1 or http/1.0 are not supported.");
-    assertThat(vetted(pool("a", PoolProtocol.HTTP).tls(onlyHttp2(false)).build())).isEmpty();
+    assertThat(vetted(pool("a", PoolProtocol.PROXY).tls(onlyHttp2(false)).build())).isEmpty();
+    assertThat(vetted(pool("a", PoolProtocol.HTTP).tls(onlyHttp2(true)).build())).isEmpty();
   }
 
   private static PoolTls withoutCertificate() {

@@ -5,8 +5,7 @@ import agrippa.proxy.transport.Buffer;
 import java.util.Arrays;
 
 /// Takes a chunked body apart that the proxy itself has checked or made, at the pace at which it
-// can
-/// be sent on.
+/// can be sent on.
 final class ChunkReader {
   private enum At {
     SIZE,

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///   PREFACE ──settings──▶ OPEN ──error──▶ LINGER ──▶ ENDED
 ///                           └──idle, drained, lost─────▲
 /// ```
-public abstract sealed class Connection implements Handler permits ServerConnection {
+public abstract sealed class Connection implements Handler
+    permits ServerConnection, ClientConnection {
   private enum State {
     /// Nothing but the peer's first settings may come.
     PREFACE,
@@ -76,6 +77,11 @@ public abstract sealed class Connection implements Handler permits ServerConnect
     this.deadline = shared.loop().deadline(this::expired);
   }
 
+  /// Says what clients say before all else.
+  final void sayHello() {
+    output.bytes(Frame.PREFACE);
+  }
+
   /// Says what every connection begins with.
   final void greet(int... settings) {
     output.settings(settings);
@@ -89,6 +95,9 @@ public abstract sealed class Connection implements Handler permits ServerConnect
 
   /// Whether a stream of this number has never been.
   abstract boolean idle(int stream);
+
+  /// The peer has reset a stream.
+  abstract void resetByPeer(Stream stream);
 
   /// The peer will take no streams beyond this one.
   abstract void peerLeaves(int lastStream);
@@ -413,7 +422,7 @@ public abstract sealed class Connection implements Handler permits ServerConnect
     Stream of = streams.find(stream);
     if (of != null) {
       unbind(of);
-      of.fail();
+      resetByPeer(of);
     }
   }
 

@@ -3,8 +3,7 @@ package agrippa.proxy.http2;
 import org.jspecify.annotations.Nullable;
 
 /// The fields that a peer has told to remember (RFC 7541, section 2.3.2): a ring of bytes and a
-// ring
-/// of where the entries are in it. Takes memory once the first entry comes.
+/// ring of where the entries are in it. Takes memory once the first entry comes.
 final class DynamicTable {
   /// What we let peers use, and what they may use unasked.
   static final int SIZE = 4_096;

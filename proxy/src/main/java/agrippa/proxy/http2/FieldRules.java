@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /// Which fields a message may have (RFC 9113, section 8.2). Whatever passes can be written as a
-// line
-/// of HTTP/1 that means the same.
+/// line of HTTP/1 that means the same.
 final class FieldRules {
   private static final byte[] TRAILERS = Ascii.bytes("trailers");
 

@@ -9,11 +9,14 @@ import agrippa.proxy.transport.BufferStore;
 import agrippa.proxy.transport.EventLoop;
 
 /// What all HTTP/2 connections of one event loop share; made once per loop, used on its thread
-// only.
-/// A head is decoded, judged, written and read within one turn, so one set of tables serves all.
+/// only. A head is decoded, judged, written and read within one turn, so one set of tables
+/// serves all.
 public final class Http2Loop {
   /// Most bytes of a list of fields that is taken, as RFC 9113 counts them in section 6.5.2.
   static final int LIST_LIMIT = HeadLimits.STANDARD.head();
+
+  /// What a head may be longer as text than as RFC 9113 counts it.
+  static final int HEAD_EXTRA = 256;
 
   /// What the proxy itself writes may be larger than what it takes by what it adds.
   private static final HeadLimits WRITTEN = new HeadLimits(48 << 10, 16 << 10, 192, 1_024, 8_192);

@@ -28,6 +28,11 @@ final class Inflow {
     this.buffers = buffers;
   }
 
+  /// Another message is to come.
+  void begin() {
+    ended = false;
+  }
+
   /// A head has come; the buffer is this one's from now on.
   ///
   /// @param length of the body if it is told, else -1

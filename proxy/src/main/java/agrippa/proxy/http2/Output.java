@@ -87,6 +87,12 @@ final class Output {
     } while (!block.isEmpty());
   }
 
+  void bytes(byte[] bytes) {
+    Buffer to = space(bytes.length);
+    to.put(to.end(), bytes, 0, bytes.length);
+    to.produced(bytes.length);
+  }
+
   /// @param pairs of numbers and values
   void settings(int... pairs) {
     int count = pairs.length / 2;

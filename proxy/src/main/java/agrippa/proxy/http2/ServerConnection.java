@@ -31,9 +31,6 @@ public final class ServerConnection extends Connection {
   /// Channels that wait for another request.
   private static final int IDLE_CHANNELS = 16;
 
-  /// What a head may be longer as text than as RFC 9113 counts it.
-  private static final int HEAD_EXTRA = 256;
-
   private final Owner owner;
   private final List<ServerStream> channels = new ArrayList<>();
   private final ArrayDeque<ServerStream> idle = new ArrayDeque<>();
@@ -130,7 +127,7 @@ public final class ServerConnection extends Connection {
       return;
     }
     RequestText text = shared().requestText();
-    Buffer head = shared().buffers().take(Http2Loop.LIST_LIMIT + HEAD_EXTRA);
+    Buffer head = shared().buffers().take(Http2Loop.LIST_LIMIT + Http2Loop.HEAD_EXTRA);
     text.begin(head);
     boolean small = decode(in, from, to, text);
     if (!small || !text.finish(ends) || (ends && text.length() > 0)) {
@@ -173,6 +170,11 @@ public final class ServerConnection extends Connection {
   @Override
   boolean idle(int stream) {
     return (stream & 1) == 0 || stream > seen;
+  }
+
+  @Override
+  void resetByPeer(Stream stream) {
+    stream.fail();
   }
 
   /// Clients say so when they are about to leave; their requests are still answered.

@@ -44,6 +44,11 @@ final class ServerStream extends Stream {
   }
 
   @Override
+  ErrorCode unwanted() {
+    return ErrorCode.NO_ERROR;
+  }
+
+  @Override
   ErrorCode givenUp() {
     return ErrorCode.INTERNAL_ERROR;
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// A channel of HTTP/1.1 messages that go over streams of an HTTP/2 connection, one stream each:
 /// its user sees a connection that is kept alive. Closing it ends the stream under way, never the
 /// connection.
-abstract sealed class Stream implements Channel permits ServerStream {
+abstract sealed class Stream implements Channel permits ServerStream, ClientStream {
   final Connection connection;
   final Inflow in;
   final Outflow out;
@@ -21,6 +21,7 @@ abstract sealed class Stream implements Channel permits ServerStream {
   private boolean open = true;
   private boolean failed;
   private boolean ended;
+  private boolean muted;
   private boolean writerWaits;
 
   // The stream that carries the present message, or 0; and who follows in the connection's table.
@@ -43,6 +44,7 @@ abstract sealed class Stream implements Channel permits ServerStream {
     id = stream;
     unannounced = 0;
     receivable = Connection.STREAM_WINDOW;
+    in.begin();
     out.begin(connection.peer().initialWindow());
   }
 
@@ -97,6 +99,12 @@ abstract sealed class Stream implements Channel permits ServerStream {
     readAgain();
   }
 
+  /// Nothing can be sent any more, while what has come can be read.
+  final void mute() {
+    muted = true;
+    handler.writable(this);
+  }
+
   /// Whether nothing is left of the exchange before.
   final boolean clean() {
     return open && !failed && !ended && id == 0 && !in.readable();
@@ -130,7 +138,7 @@ abstract sealed class Stream implements Channel permits ServerStream {
 
   @Override
   public final int write(Buffer from) {
-    if (failed || !open) {
+    if (failed || muted || !open) {
       return FAILED;
     }
     int before = from.length();
@@ -199,8 +207,8 @@ abstract sealed class Stream implements Channel permits ServerStream {
       settle();
     }
     if (id != 0 && out.done()) {
-      // The answer is complete, and nobody wants the rest of the request (RFC 9113, section 8.1).
-      connection.reset(this, ErrorCode.NO_ERROR);
+      // All is said, and nobody wants the rest of what the peer says (RFC 9113, section 8.1).
+      connection.reset(this, unwanted());
       ended = true;
     }
   }
@@ -211,23 +219,26 @@ abstract sealed class Stream implements Channel permits ServerStream {
       return;
     }
     shutdownOutput();
-    end(ErrorCode.INTERNAL_ERROR);
+    end();
   }
 
   @Override
   public final void abort() {
     if (open) {
-      end(givenUp());
+      end();
     }
   }
+
+  /// What the peer is told when the rest of its message is not wanted.
+  abstract ErrorCode unwanted();
 
   /// What the peer is told of a stream that its user gives up.
   abstract ErrorCode givenUp();
 
-  private void end(ErrorCode unfinished) {
+  private void end() {
     open = false;
     if (id != 0) {
-      connection.reset(this, unfinished);
+      connection.reset(this, givenUp());
     }
     connection.credit(in.clear());
     connection.released(this);

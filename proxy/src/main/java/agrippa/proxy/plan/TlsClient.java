@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param revoked issuers' revocation lists
 /// @param ciphers OpenSSL cipher list (TLS 1.2 and older)
 /// @param versions of `TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3`
-/// @param alpn offered protocols, most wanted first; empty offers none
+/// @param alpn offered protocols, most wanted first; empty offers none. With `h2` among them,
+///     endpoints that choose it are asked in HTTP/2: not for upstreams of byte streams, nor with a
+///     PROXY header
 public record TlsClient(
     @Nullable Certificate certificate,
     List<X509Certificate> issuers,

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param check how endpoints are watched, or null: all count as up
 /// @param tls how connections to endpoints are encrypted, or null
 /// @param proxyProtocol the header that tells endpoints the client's address
+/// @param http2 whether endpoints are asked in HTTP/2 without having agreed to it (RFC 9113,
+///     section 3.3), if they are asked in HTTP, without TLS and without a PROXY header
 public record Upstream(
     String name,
     Algorithm algorithm,
@@ -21,10 +23,23 @@ public record Upstream(
     List<Endpoint> endpoints,
     @Nullable Check check,
     @Nullable TlsClient tls,
-    ProxyProtocol proxyProtocol) {
+    ProxyProtocol proxyProtocol,
+    boolean http2) {
 
   public Upstream {
     endpoints = List.copyOf(endpoints);
+  }
+
+  /// One whose endpoints are asked in HTTP/1.1, unless they agree to something else.
+  public Upstream(
+      String name,
+      Algorithm algorithm,
+      @Nullable Persistence persistence,
+      List<Endpoint> endpoints,
+      @Nullable Check check,
+      @Nullable TlsClient tls,
+      ProxyProtocol proxyProtocol) {
+    this(name, algorithm, persistence, endpoints, check, tls, proxyProtocol, false);
   }
 
   /// How an endpoint is chosen; all honour weights.

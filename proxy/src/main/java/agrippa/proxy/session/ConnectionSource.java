@@ -2,6 +2,7 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.http2.ClientConnection;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.TlsInfo;
@@ -35,11 +36,23 @@ final class ConnectionSource {
           names(upstream)
               ? takeOwn(endpoint, upstream)
               : http.pool().take(endpoint, upstream.tls(), serverName(upstream));
-      if (idle == null || unsure || http.pool().quiet(idle)) {
+      if (idle == null) {
+        return names(upstream) ? null : takePart(endpoint, upstream);
+      }
+      if (unsure || http.pool().quiet(idle)) {
         return idle;
       }
       idle.close();
     }
+  }
+
+  /// A part of a connection that others use, too.
+  private @Nullable UpstreamConnection takePart(LiveEndpoint endpoint, LiveUpstream upstream) {
+    String name = serverName(upstream);
+    ClientConnection shared = http.shared().find(endpoint, upstream.tls(), name);
+    return shared == null
+        ? null
+        : new UpstreamConnection(http, endpoint, upstream.tls(), name, shared);
   }
 
   private @Nullable UpstreamConnection takeOwn(LiveEndpoint endpoint, LiveUpstream upstream) {
@@ -56,8 +69,9 @@ final class ConnectionSource {
   /// Starts a new connection.
   UpstreamConnection open(
       LiveEndpoint endpoint, LiveUpstream upstream, UpstreamConnection.User user) {
+    boolean http2 = upstream.plan().http2() && !names(upstream);
     return new UpstreamConnection(
-        http.loop(), endpoint, upstream.tls(), serverName(upstream), user);
+        http, endpoint, upstream.tls(), serverName(upstream), http2, user);
   }
 
   /// Takes a connection back for another request.

@@ -31,6 +31,7 @@ public final class HttpLoop {
   private final BufferStore buffers = new BufferStore();
   private final Http2Loop http2;
   private final UpstreamPool pool;
+  private final SharedConnections shared = new SharedConnections();
 
   public HttpLoop(EventLoop loop) {
     this.loop = loop;
@@ -73,6 +74,10 @@ public final class HttpLoop {
 
   UpstreamPool pool() {
     return pool;
+  }
+
+  SharedConnections shared() {
+    return shared;
   }
 
   /// What HTTP/2 connections of the loop share.

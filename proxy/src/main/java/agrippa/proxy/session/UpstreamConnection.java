@@ -1,13 +1,16 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveEndpoint;
+import agrippa.proxy.http2.ClientConnection;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Handler;
+import agrippa.proxy.transport.TlsInfo;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an endpoint: used by one exchange at a time, idle in between.
+/// A connection to an endpoint: used by one exchange at a time, idle in between. If the endpoint
+/// speaks HTTP/2, it is one of many channels of a connection.
 final class UpstreamConnection implements Handler {
   /// What a connection's present user hears of it.
   interface User {
@@ -23,23 +26,45 @@ final class UpstreamConnection implements Handler {
   private final LiveEndpoint endpoint;
   private final EventLoop.@Nullable TlsContext tls;
   private final @Nullable String serverName;
-  private final Channel channel;
+  private final HttpLoop http;
+  private final boolean http2;
+  private Channel channel;
   private @Nullable User user;
   private boolean reused;
   private long idleSince;
 
   /// Starts to connect.
+  ///
+  /// @param http2 whether the endpoint speaks HTTP/2 without being asked
   UpstreamConnection(
-      EventLoop loop,
+      HttpLoop http,
       LiveEndpoint endpoint,
       EventLoop.@Nullable TlsContext tls,
       @Nullable String serverName,
+      boolean http2,
       User user) {
+    this.http = http;
     this.endpoint = endpoint;
     this.tls = tls;
     this.serverName = serverName;
+    this.http2 = http2;
     this.user = user;
-    this.channel = endpoint.connect(loop, tls, serverName, this);
+    this.channel = endpoint.connect(http.loop(), tls, serverName, this);
+  }
+
+  /// Uses a part of a connection that others use, too.
+  UpstreamConnection(
+      HttpLoop http,
+      LiveEndpoint endpoint,
+      EventLoop.@Nullable TlsContext tls,
+      @Nullable String serverName,
+      ClientConnection shared) {
+    this.http = http;
+    this.endpoint = endpoint;
+    this.tls = tls;
+    this.serverName = serverName;
+    this.http2 = true;
+    this.channel = shared.open(this);
   }
 
   Channel channel() {
@@ -82,10 +107,18 @@ final class UpstreamConnection implements Handler {
   }
 
   @Override
-  public void connected(Channel ignored) {
+  public void connected(Channel made) {
+    if (user != null && speaksHttp2(made)) {
+      channel = http.shared().begin(http, made, endpoint, tls, serverName).open(this);
+    }
     if (user != null) {
       user.upstreamConnected();
     }
+  }
+
+  private boolean speaksHttp2(Channel made) {
+    TlsInfo agreed = made.tls();
+    return agreed == null ? http2 : "h2".equals(agreed.applicationProtocol());
   }
 
   @Override

@@ -30,10 +30,17 @@ final class Scene {
   List<Route> routes = List.of();
   Persistence persistence;
   ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+  private boolean http2;
   LiveUpstream pool;
   FrontendSnapshot snapshot;
   final List<HttpSession> sessions = new ArrayList<>();
   int ended;
+
+  /// Endpoints are asked in HTTP/2.
+  Scene http2() {
+    http2 = true;
+    return this;
+  }
 
   Scene endpoints(String... names) {
     pool = new LiveUpstream(upstream(names), null);
@@ -48,7 +55,7 @@ final class Scene {
       endpoints.add(new Endpoint(name, address, 1, false, true, address));
     }
     return new Upstream(
-        "pool", Algorithm.ROUND_ROBIN, persistence, endpoints, null, null, proxyProtocol);
+        "pool", Algorithm.ROUND_ROBIN, persistence, endpoints, null, null, proxyProtocol, http2);
   }
 
   FrontendSnapshot snapshot() {
