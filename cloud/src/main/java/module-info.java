@@ -10,7 +10,10 @@ module agrippa.cloud {
 
   exports agrippa.cloud;
   exports agrippa.cloud.fabric;
+  exports agrippa.cloud.compute;
+  exports agrippa.cloud.compute.container;
   exports agrippa.cloud.identity;
+  exports agrippa.cloud.image;
   exports agrippa.cloud.network;
   exports agrippa.cloud.openstack;
   exports agrippa.cloud.secret;

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -50,7 +51,21 @@ final class Dispatcher {
   sealed interface Body {
     record Whole(byte[] bytes) implements Body {}
 
+    record Streamed(InputStream content) implements Body {}
+
     record TooLong() implements Body {}
+  }
+
+  /// Whether what answers this request takes the body as it comes in.
+  boolean streams(String method, String rawPath) {
+    List<String> segments = Text.segments(withoutSuffix(rawPath));
+    return sites.stream()
+        .filter(it -> it.serves(segments))
+        .findFirst()
+        .map(it -> it.table.match(method, segments.subList(it.prefix.size(), segments.size())))
+        .filter(
+            it -> it instanceof RouteTable.Match.Found(Routes.Route route, _) && route.streams())
+        .isPresent();
   }
 
   /// Answers a request and writes a line about it to the access log. Never throws.
@@ -100,7 +115,10 @@ final class Dispatcher {
             incoming.headers,
             incoming.body instanceof Body.Whole(byte[] bytes) ? bytes : new byte[0],
             client,
-            id);
+            id,
+            incoming.body instanceof Body.Streamed(InputStream content)
+                ? content
+                : InputStream.nullInputStream());
     return answer(site.get(), incoming, request, below);
   }
 

@@ -1,17 +1,29 @@
 package agrippa.web;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// An answer.
 ///
 /// @param headers by name; `Content-Length` and the request id are added when it is sent
 /// @param body empty if there is none
-public record Reply(int status, Map<String, String> headers, byte[] body) {
+/// @param file whose content is sent instead of the body, piece by piece, or null
+public record Reply(int status, Map<String, String> headers, byte[] body, @Nullable Path file) {
   public Reply {
     headers = Map.copyOf(headers);
+  }
+
+  public Reply(int status, Map<String, String> headers, byte[] body) {
+    this(status, headers, body, null);
+  }
+
+  /// The content of a file, which must be there until it is sent.
+  public static Reply file(int status, String type, Path file) {
+    return new Reply(status, Map.of("Content-Type", type), new byte[0], file);
   }
 
   public static Reply json(int status, JsonNode body) {
@@ -32,6 +44,6 @@ public record Reply(int status, Map<String, String> headers, byte[] body) {
   public Reply with(String header, String value) {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put(header, value);
-    return new Reply(status, all, body);
+    return new Reply(status, all, body, file);
   }
 }

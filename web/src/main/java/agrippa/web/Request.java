@@ -1,10 +1,11 @@
 package agrippa.web;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A request, read whole.
+/// A request, read whole but for what a route asks to have streamed.
 ///
 /// @param method upper case
 /// @param path decoded, below the prefix of the routes that serve it, without trailing slash or
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param body empty if there is none
 /// @param client its address, as far as it is known; never what a client could make up
 /// @param id `req-<uuid>`, also sent back
+/// @param content the body as it comes in, for a route that takes it so; empty for others
 public record Request(
     String method,
     String path,
@@ -26,16 +28,17 @@ public record Request(
     Map<String, List<String>> headers,
     byte[] body,
     String client,
-    String id) {
+    String id,
+    InputStream content) {
 
   /// The request with the parameters of its path.
   Request with(Map<String, String> next) {
-    return new Request(method, path, baseUrl, next, query, headers, body, client, id);
+    return new Request(method, path, baseUrl, next, query, headers, body, client, id, content);
   }
 
   /// The request with other parameters in its query.
   public Request withQuery(Map<String, List<String>> next) {
-    return new Request(method, path, baseUrl, parameters, next, headers, body, client, id);
+    return new Request(method, path, baseUrl, parameters, next, headers, body, client, id, content);
   }
 
   /// A parameter of the path's template, which must have it.

@@ -32,8 +32,14 @@ public final class Routes {
     return add("HEAD", template, handler);
   }
 
+  /// A route that reads the body itself, from [Request#content], however long it is.
+  public Routes putStream(String template, Handler handler) {
+    routes.add(new Route("PUT", template, handler, true));
+    return this;
+  }
+
   private Routes add(String method, String template, Handler handler) {
-    routes.add(new Route(method, template, handler));
+    routes.add(new Route(method, template, handler, false));
     return this;
   }
 
@@ -42,7 +48,9 @@ public final class Routes {
   }
 
   /// One line of the table.
-  public record Route(String method, String template, Handler handler) {}
+  ///
+  /// @param streams whether it takes the body as it comes in
+  public record Route(String method, String template, Handler handler, boolean streams) {}
 
   /// Answers a request. May block.
   @FunctionalInterface

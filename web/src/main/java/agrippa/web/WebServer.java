@@ -20,9 +20,12 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +40,7 @@ public final class WebServer implements AutoCloseable {
   private static final int LONGEST_REQUEST_LINE = 16_384;
   private static final int LONGEST_HEADERS = 32_768;
   private static final long LONGEST_DISCARDED = 1_048_576;
+  private static final int PIECE = 65_536;
 
   private final WebSettings settings;
   private final Dispatcher dispatcher;
@@ -139,7 +143,8 @@ public final class WebServer implements AutoCloseable {
     slowClients.unwatch();
     Dispatcher.Incoming incoming = incoming(request, body);
     Reply reply = dispatcher.dispatch(incoming);
-    boolean last = body instanceof Dispatcher.Body.TooLong || wantsClose(incoming);
+    boolean last =
+        body instanceof Dispatcher.Body.TooLong || leftUnread(body) || wantsClose(incoming);
     slowClients.watch();
     send(response, reply, incoming.method(), last);
     slowClients.unwatch();
@@ -149,7 +154,18 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private static void send(ServerResponse response, Reply reply, String method, boolean last) {
+  /// Whether a handler did not read all that was sent to it.
+  private static boolean leftUnread(Dispatcher.Body body) throws IOException {
+    if (!(body instanceof Dispatcher.Body.Streamed(InputStream content))) {
+      return false;
+    }
+    // As below.
+    content.skip(LONGEST_DISCARDED);
+    return content.read() >= 0;
+  }
+
+  private void send(ServerResponse response, Reply reply, String method, boolean last)
+      throws IOException {
     reply.headers().forEach(response::header);
     response.status(Status.create(reply.status()));
     if (last) {
@@ -158,8 +174,24 @@ public final class WebServer implements AutoCloseable {
     if (method.equals("HEAD")) {
       response.contentLength(reply.body().length);
       response.send();
+    } else if (reply.file() != null) {
+      send(response, reply.file());
     } else {
       response.send(reply.body());
+    }
+  }
+
+  /// Each piece has as long as a whole answer otherwise has.
+  private void send(ServerResponse response, Path file) throws IOException {
+    response.contentLength(Files.size(file));
+    byte[] piece = new byte[PIECE];
+    try (InputStream in = Files.newInputStream(file);
+        OutputStream out = response.outputStream()) {
+      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+        slowClients.watch();
+        out.write(piece, 0, read);
+        slowClients.unwatch();
+      }
     }
   }
 
@@ -174,6 +206,10 @@ public final class WebServer implements AutoCloseable {
       return new Dispatcher.Body.Whole(new byte[0]);
     }
     InputStream stream = request.content().inputStream();
+    HttpPrologue prologue = request.prologue();
+    if (dispatcher.streams(prologue.method().text(), prologue.uriPath().rawPath())) {
+      return new Dispatcher.Body.Streamed(new WatchedStream(stream, slowClients));
+    }
     byte[] bytes = stream.readNBytes(settings.limits().body() + 1);
     if (bytes.length <= settings.limits().body()) {
       return new Dispatcher.Body.Whole(bytes);

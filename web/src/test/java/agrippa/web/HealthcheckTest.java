@@ -2,6 +2,7 @@ package agrippa.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,6 +144,7 @@ class HealthcheckTest {
         Map.of("accept", List.of(accept)),
         new byte[0],
         "127.0.0.1",
-        "req-1");
+        "req-1",
+        InputStream.nullInputStream());
   }
 }
