@@ -1,0 +1,83 @@
+package agrippa.cloud.compute;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.bouncycastle.crypto.generators.Ed25519KeyPairGenerator;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.Ed25519KeyGenerationParameters;
+import org.bouncycastle.crypto.util.OpenSSHPrivateKeyUtil;
+import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemWriter;
+
+/// Keys as OpenSSH writes them.
+final class OpenSsh {
+  private static final int LONGEST = 16_384;
+
+  private OpenSsh() {}
+
+  /// @param publicLine without comment
+  /// @param privateKey an `OPENSSH PRIVATE KEY`
+  record Generated(String publicLine, String privateKey) {}
+
+  /// A new key, of Ed25519 as nowadays' `ssh-keygen` makes.
+  static Generated generate(SecureRandom random) {
+    var generator = new Ed25519KeyPairGenerator();
+    generator.init(new Ed25519KeyGenerationParameters(random));
+    var pair = generator.generateKeyPair();
+    try {
+      AsymmetricKeyParameter secret = pair.getPrivate();
+      StringWriter text = new StringWriter();
+      try (PemWriter pem = new PemWriter(text)) {
+        pem.writeObject(
+            new PemObject("OPENSSH PRIVATE KEY", OpenSSHPrivateKeyUtil.encodePrivateKey(secret)));
+      }
+      byte[] blob = OpenSSHPublicKeyUtil.encodePublicKey(pair.getPublic());
+      return new Generated(
+          "ssh-ed25519 " + Base64.getEncoder().encodeToString(blob),
+          text.toString().replace("\r\n", "\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a key cannot be written to memory", e);
+    }
+  }
+
+  /// The fingerprint that Nova prints, if this is one line with a public key: MD5 with colons.
+  static Optional<String> fingerprint(String line) {
+    String[] parts = line.strip().split("\\s+", 3);
+    boolean clean = line.length() <= LONGEST && line.strip().chars().noneMatch(it -> it < ' ');
+    if (!clean || parts.length < 2) {
+      return Optional.empty();
+    }
+    try {
+      byte[] blob = Base64.getDecoder().decode(parts[1]);
+      // What is in the blob must be what stands before it.
+      if (!typeOf(blob).equals(parts[0])) {
+        return Optional.empty();
+      }
+      OpenSSHPublicKeyUtil.parsePublicKey(blob);
+      byte[] digest = MessageDigest.getInstance("MD5").digest(blob);
+      return Optional.of(HexFormat.ofDelimiter(":").formatHex(digest));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return Optional.empty();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has MD5", e);
+    }
+  }
+
+  private static String typeOf(byte[] blob) {
+    if (blob.length < 4 || blob[0] != 0 || blob[1] != 0 || blob[2] != 0) {
+      return "";
+    }
+    int length = Byte.toUnsignedInt(blob[3]);
+    return blob.length < 4 + length
+        ? ""
+        : new String(blob, 4, length, java.nio.charset.StandardCharsets.US_ASCII);
+  }
+}
