@@ -60,8 +60,7 @@ final class ServerKeeper implements AutoCloseable {
     // A crash came before their creation was accepted.
     store.servers().stream()
         .filter(it -> !it.life().plugged())
-        .forEach(
-            it -> store.change(it.id(), now -> now.doing(Task.DELETING, clock.instant())));
+        .forEach(it -> store.change(it.id(), now -> now.doing(Task.DELETING, clock.instant())));
     store.servers().forEach(it -> wake(it.id()));
     driver.servers().stream().filter(it -> store.server(it).isEmpty()).forEach(this::wake);
   }
