@@ -118,6 +118,7 @@ final class Agrippa implements AutoCloseable {
     url = settings.publicUrl().map(URI::toString).orElseGet(() -> boundUrl(settings, web));
     publicUrl.set(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
     cloud.admin().ifPresent(state::save);
+    cloud.start();
   }
 
   private static List<Migration> migrations(List<String> scripts) {

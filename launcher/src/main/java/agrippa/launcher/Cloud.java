@@ -44,7 +44,9 @@ final class Cloud implements AutoCloseable {
           new CatalogService("identity", "keystone", EmbeddedIdentity.PREFIX),
           new CatalogService("load-balancer", "octavia", LOAD_BALANCER),
           new CatalogService("network", "neutron", NETWORK),
-          new CatalogService("key-manager", "barbican", EmbeddedSecrets.PREFIX));
+          new CatalogService("key-manager", "barbican", EmbeddedSecrets.PREFIX),
+          new CatalogService("compute", "nova", Servers.COMPUTE),
+          new CatalogService("image", "glance", Servers.IMAGE));
 
   private final Identity identity;
   private final Networks networks;
@@ -53,6 +55,7 @@ final class Cloud implements AutoCloseable {
   private final List<Site> sites = new ArrayList<>();
   private final List<EmbeddedNetwork> opened = new ArrayList<>();
   private final @Nullable RestClient rest;
+  private final @Nullable Servers servers;
 
   /// Makes the services, or connects to nothing yet: a real one may come up later.
   ///
@@ -77,6 +80,7 @@ final class Cloud implements AutoCloseable {
               world.clock());
       identity = new KeystoneIdentity(session, world.clock(), it.cache(), it.publicUrl());
       admin = null;
+      servers = null;
       networks = networks(settings, documents, world, session);
       secrets = secrets(settings, documents, state.secretKey(), world, session, publicUrl);
     } else {
@@ -95,6 +99,8 @@ final class Cloud implements AutoCloseable {
       ProjectId operator = own.project(admin.project()).orElseThrow();
       networks = embedded(documents, driver(settings), operator, world);
       secrets = embedded(documents, state.secretKey(), world, publicUrl);
+      servers = new Servers(documents, state, opened.getFirst().serverPorts(), world, operator);
+      sites.addAll(servers.sites(identity));
     }
   }
 
@@ -187,6 +193,14 @@ final class Cloud implements AutoCloseable {
     return embedded;
   }
 
+  /// Looks after servers from now on.
+  void start() {
+    Servers own = servers;
+    if (own != null) {
+      own.start();
+    }
+  }
+
   Identity identity() {
     return identity;
   }
@@ -219,6 +233,10 @@ final class Cloud implements AutoCloseable {
 
   @Override
   public void close() {
+    Servers own = servers;
+    if (own != null) {
+      own.close();
+    }
     opened.forEach(EmbeddedNetwork::close);
     RestClient client = rest;
     if (client != null) {

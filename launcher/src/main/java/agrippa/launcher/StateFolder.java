@@ -56,6 +56,16 @@ final class StateFolder {
     return folder.resolve("secrets.key");
   }
 
+  /// Where the content of images is kept.
+  Path images() {
+    return folder.resolve("images");
+  }
+
+  /// Where everything of servers is kept.
+  Path servers() {
+    return folder.resolve("servers");
+  }
+
   private Path clouds() {
     return folder.resolve("clouds.yaml");
   }
