@@ -3,15 +3,11 @@ package agrippa.launcher;
 import agrippa.launcher.demo.Demo;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,13 +94,6 @@ final class DemoCommand implements Runnable {
 
   private static void end(Agrippa agrippa, Path state) {
     agrippa.close();
-    try (Stream<Path> files = Files.walk(state)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Leftovers.delete(state);
   }
 }

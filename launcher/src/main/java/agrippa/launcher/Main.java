@@ -16,6 +16,8 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       DemoCommand.class,
+      LabCommand.class,
+      CleanCommand.class,
       EnvCommand.class,
       RehearseCommand.class,
       VersionCommand.class
