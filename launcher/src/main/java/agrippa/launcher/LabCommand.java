@@ -64,8 +64,7 @@ final class LabCommand implements Callable<Integer> {
     Logs.toStandardError(Level.WARNING);
     PrintWriter out = spec.commandLine().getOut();
     Path folder = state == null ? Files.createTempDirectory("agrippa-lab") : state;
-    Settings settings =
-        Settings.of(folder, "127.0.0.1", port).with(new CloudSettings.Kernel(true));
+    Settings settings = Settings.of(folder, "127.0.0.1", port).with(new CloudSettings.Kernel(true));
     Agrippa agrippa = Agrippa.start(settings);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(agrippa, folder)));
     out.println(String.format(Locale.ROOT, "Agrippa at %s, state in %s", agrippa.url(), folder));

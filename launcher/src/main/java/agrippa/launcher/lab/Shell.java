@@ -32,8 +32,7 @@ final class Shell implements AutoCloseable {
   /// Runs a command to its end.
   Result run(String command) throws IOException {
     // Its own input is empty, or it would read what is typed next.
-    String typed =
-        "{ " + command + "\n} </dev/null; status=$?\necho\necho " + mark + " $status\n";
+    String typed = "{ " + command + "\n} </dev/null; status=$?\necho\necho " + mark + " $status\n";
     in.write(typed.getBytes(StandardCharsets.UTF_8));
     in.flush();
     StringBuilder output = new StringBuilder();

@@ -19,7 +19,8 @@ record Step(String story, String command, List<Pattern> wanted, Duration patienc
     wanted = List.copyOf(wanted);
   }
 
-  /// Reads a script. `# ` begins a story, `$ ` a command, `~ ` one that is typed until its output is
+  /// Reads a script. `# ` begins a story, `$ ` a command, `~ ` one that is typed until its output
+  // is
   /// as wanted, `? ` a pattern that its output must contain. Anything else goes on with the command
   /// of the line before.
   static List<Step> read(String script) {
@@ -31,8 +32,7 @@ record Step(String story, String command, List<Pattern> wanted, Duration patienc
         case '#' -> story.append(story.isEmpty() ? "" : "\n").append(rest);
         case '$', '~' -> {
           boolean again = line.charAt(0) == '~';
-          steps.add(
-              new Step(story.toString(), rest, List.of(), again ? PATIENCE : Duration.ZERO));
+          steps.add(new Step(story.toString(), rest, List.of(), again ? PATIENCE : Duration.ZERO));
           story.setLength(0);
         }
         case '?' -> steps.add(steps.removeLast().wanting(rest));
@@ -63,9 +63,6 @@ record Step(String story, String command, List<Pattern> wanted, Duration patienc
 
   /// What of it an output does not contain.
   List<String> missingIn(String output) {
-    return wanted.stream()
-        .filter(it -> !it.matcher(output).find())
-        .map(Pattern::pattern)
-        .toList();
+    return wanted.stream().filter(it -> !it.matcher(output).find()).map(Pattern::pattern).toList();
   }
 }
