@@ -38,14 +38,15 @@ final class Cloud implements AutoCloseable {
   // Who owns the network `public` of the embedded service where projects are a real Keystone's.
   private static final ProjectId OPERATOR = new ProjectId("operator");
 
-  /// In the catalogue, in this order: no version in any URL, as clients add their own.
+  /// In the catalogue, in this order: no version in the URLs, as clients add their own; but for
+  /// Nova's, whose client does not.
   private static final List<CatalogService> CATALOG =
       List.of(
           new CatalogService("identity", "keystone", EmbeddedIdentity.PREFIX),
           new CatalogService("load-balancer", "octavia", LOAD_BALANCER),
           new CatalogService("network", "neutron", NETWORK),
           new CatalogService("key-manager", "barbican", EmbeddedSecrets.PREFIX),
-          new CatalogService("compute", "nova", Servers.COMPUTE),
+          new CatalogService("compute", "nova", Servers.COMPUTE + "/v2.1"),
           new CatalogService("image", "glance", Servers.IMAGE));
 
   private final Identity identity;

@@ -25,6 +25,7 @@ final class ComputeApi implements Site.Edge {
       ServerParts parts,
       FlavorResource flavors,
       KeyPairResource keyPairs,
+      GroupResource groups,
       HostResource host) {}
 
   ComputeApi(Identity identity, Parts parts) {
@@ -101,6 +102,8 @@ final class ComputeApi implements Site.Edge {
         .post("/v2.1/os-keypairs", known(keyPairs::create))
         .get("/v2.1/os-keypairs/{name}", known(keyPairs::show))
         .delete("/v2.1/os-keypairs/{name}", known(keyPairs::delete))
+        .get("/v2.1/os-security-groups", known(parts.groups::list))
+        .get("/v2.1/os-security-groups/{id}", known(parts.groups::show))
         .get("/v2.1/os-availability-zone", known(host::zones))
         .get("/v2.1/os-availability-zone/detail", known(host::zonesInDetail))
         .get("/v2.1/limits", known(host::limits))

@@ -46,6 +46,7 @@ public final class EmbeddedCompute implements AutoCloseable {
             new ServerParts(store, ground.ports, ground.clock),
             new FlavorResource(store, ground.ids),
             new KeyPairResource(store, ground.clock, ground.random),
+            new GroupResource(ground.ports),
             new HostResource(store, ground.driver, ground.clock, ground.host));
   }
 

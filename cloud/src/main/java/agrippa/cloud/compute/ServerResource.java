@@ -198,19 +198,7 @@ final class ServerResource {
   }
 
   Reply securityGroups(Call call) {
-    Server server = found(store, call);
-    ObjectNode body = Json.object();
-    ArrayNode groups = body.putArray("security_groups");
-    for (ServerPorts.Group it : ports.securityGroups(server.id())) {
-      groups
-          .addObject()
-          .put("id", it.id().toString())
-          .put("name", it.name())
-          .put("tenant_id", server.project().value())
-          .put("description", "")
-          .putArray("rules");
-    }
-    return Reply.json(200, body);
+    return GroupResource.all(ports.securityGroups(found(store, call).id()));
   }
 
   Reply addresses(Call call) {

@@ -275,8 +275,22 @@ final class EmbeddedServerPorts implements ServerPorts {
         .flatMap(it -> it.securityGroups().stream())
         .distinct()
         .flatMap(it -> state.securityGroup(it).stream())
-        .map(it -> new Group(it.id(), it.meta().name()))
+        .map(EmbeddedServerPorts::shown)
         .toList();
+  }
+
+  @Override
+  public List<Group> groups(Caller caller) {
+    return records
+        .state()
+        .securityGroups()
+        .filter(it -> caller.mayUse(it.project()))
+        .map(EmbeddedServerPorts::shown)
+        .toList();
+  }
+
+  private static Group shown(SecurityGroup it) {
+    return new Group(it.id(), it.meta().name(), it.meta().description(), it.project());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package agrippa.cloud.network;
 
 import agrippa.control.Caller;
+import agrippa.model.ProjectId;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +47,9 @@ public interface ServerPorts {
   /// The security groups that any port of a server is in.
   List<Group> securityGroups(UUID server);
 
+  /// The security groups that a caller may use.
+  List<Group> groups(Caller caller);
+
   /// Makes sure that the kernel has the server's network namespace, with an interface for each port
   /// (`eth0`, `eth1` and so on), its addresses and routes. May block for some milliseconds.
   ///
@@ -82,7 +86,7 @@ public interface ServerPorts {
   /// @param floating the floating IP that leads to it, or null
   record Address(UUID subnet, InetAddress fixed, @Nullable InetAddress floating) {}
 
-  record Group(UUID id, String name) {}
+  record Group(UUID id, String name, String description, ProjectId project) {}
 
   /// What the network service says no to, in its words.
   final class RefusedException extends RuntimeException {
