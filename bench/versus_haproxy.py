@@ -3,7 +3,7 @@
 
     bench/versus_haproxy.py [--rounds 5] [--seconds 4] [WORKLOAD...]
 
-Needs two cores and, from Debian, haproxy, nginx-light and wrk. The proxies are pinned to core 0 with one
+Needs two cores and, from Debian, haproxy, nginx-light, wrk and, for HTTP/2, nghttp2-client. The proxies are pinned to core 0 with one
 thread each, generator and backend to core 1; everything is on loopback. What is compared is the CPU time
 of the proxy's process, since throughput on a shared machine is noise. HAProxy runs twice: configured as
 Octavia configures it, and tuned (connections to members always reused); the ratio is to the better one.
@@ -36,7 +36,11 @@ WORKLOADS = {
     'tcp small messages': ('http', 'tcp', '/small', [], CONNECTIONS),
     'tcp 1 MiB bodies': ('http', 'tcp', '/big', [], 8),
     'http 1 MiB bodies': ('http', 'http', '/big', [], 8),
+    'h2 over tls': ('https', 'h2', '/small', [], 8),
+    'h2 without tls': ('http', 'h2', '/small', [], 8),
+    'h2 1 MiB bodies': ('https', 'h2', '/big', [], 4),
 }
+STREAMS = 8
 
 
 def run(*command):
@@ -97,7 +101,7 @@ frontend http
     default_backend web
 frontend https
     mode http
-    bind {bind}:{self.ports['https']} ssl crt {pem} no-sslv3 no-tlsv10 no-tlsv11 alpn http/1.1,http/1.0
+    bind {bind}:{self.ports['https']} ssl crt {pem} no-sslv3 no-tlsv10 no-tlsv11 alpn h2,http/1.1,http/1.0
     redirect scheme https if !{{ ssl_fc }}
     maxconn 4000
     default_backend web
@@ -182,12 +186,25 @@ def load(address, port, scheme, path, headers, connections, seconds):
     return int(re.search(r'(\d+) requests in', output).group(1))
 
 
+def load_h2(url, connections, seconds):
+    """Requests that succeeded, of a run of h2load with several at a time on each connection."""
+    output = run('taskset', '-c', str(LOAD_CPU), 'h2load', '-t1', f'-c{connections}', f'-m{STREAMS}',
+                 f'-D{seconds}', url)
+    found = re.search(r'(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout', output)
+    if not found or any(map(int, found.groups()[1:])) or 'protocol: h2' not in output:
+        raise SystemExit(f'requests failed: {output}')
+    return int(found.group(1))
+
+
 def measure(proxy, workload, seconds):
     """CPU-microseconds per request."""
     scheme, mode, path, headers, connections = workload
     address, port = proxy.target(scheme, mode)
     before = cpu_seconds(proxy.pid)
-    requests = load(address, port, scheme, path, headers, connections, seconds)
+    if mode == 'h2':
+        requests = load_h2(f'{scheme}://{address}:{port}{path}', connections, seconds)
+    else:
+        requests = load(address, port, scheme, path, headers, connections, seconds)
     return (cpu_seconds(proxy.pid) - before) * 1e6 / requests
 
 
@@ -224,9 +241,9 @@ def main():
     unknown = set(options.workloads) - set(WORKLOADS)
     if unknown:
         parser.error(f'unknown workload: {", ".join(unknown)}')
-    for tool in ('haproxy', 'nginx', 'wrk', 'taskset'):
+    for tool in ('haproxy', 'nginx', 'wrk', 'h2load', 'taskset'):
         if not shutil.which(tool, path=os.environ['PATH'] + ':/usr/sbin'):
-            raise SystemExit(f'{tool} is missing: apt-get install haproxy nginx-light wrk util-linux')
+            raise SystemExit(f'{tool} is missing: apt-get install haproxy nginx-light wrk nghttp2-client util-linux')
     results = {}
     with tempfile.TemporaryDirectory(prefix='agrippa-bench') as folder:
         pem, bundle = certificate(folder)
