@@ -132,9 +132,9 @@ final class Tempest {
         enabled_provider_drivers = %s
         RBAC_test_type = %s
         enforce_new_defaults = %s
-        check_interval = 0.2
-        build_interval = 0.2
-        lb_build_interval = 0.2
+        check_interval = 0.02
+        build_interval = 0.02
+        lb_build_interval = 0.02
         [enforce_scope]
         octavia = %s
         """

@@ -21,6 +21,8 @@ final class FabricKeeper implements AutoCloseable {
   private final Fabric fabric;
   private final Supplier<FabricPlan> plan;
   private final ReentrantLock turn = new ReentrantLock();
+  // Guarded by `turn`.
+  private boolean closed;
   // Holds one token while there is something to do.
   private final BlockingQueue<Boolean> due = new ArrayBlockingQueue<>(1);
   private final Thread thread;
@@ -62,6 +64,9 @@ final class FabricKeeper implements AutoCloseable {
   private Map<String, String> apply() {
     turn.lock();
     try {
+      if (closed) {
+        throw new FabricException("the program stops");
+      }
       return fabric.apply(plan.get());
     } finally {
       turn.unlock();
@@ -101,8 +106,15 @@ final class FabricKeeper implements AutoCloseable {
             LOG.log(Level.WARNING, "network namespace {0} is not ready: {1}", namespace, failure));
   }
 
+  /// When it returns, nothing touches the kernel any more.
   @Override
   public void close() {
+    turn.lock();
+    try {
+      closed = true;
+    } finally {
+      turn.unlock();
+    }
     thread.interrupt();
   }
 }
