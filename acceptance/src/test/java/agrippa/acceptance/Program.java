@@ -57,6 +57,12 @@ final class Program implements AutoCloseable {
         state);
   }
 
+  /// Starts one whose networks are in the kernel.
+  static Program startInKernel(Path state) throws IOException {
+    return start(
+        List.of("--state", state.toString(), "--port", "0", "--network-driver", "linux"), state);
+  }
+
   private static Program start(List<String> options, Path state) throws IOException {
     List<String> command = new ArrayList<>(List.of(home().resolve("agrippa").toString(), "serve"));
     command.addAll(options);
@@ -108,6 +114,11 @@ final class Program implements AutoCloseable {
   /// Ends it as a crash would: SIGKILL.
   void kill() throws InterruptedException {
     process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /// Waits until it is gone.
+  void awaitEnd() throws InterruptedException {
     process.waitFor();
   }
 

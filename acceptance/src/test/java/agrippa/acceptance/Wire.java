@@ -41,6 +41,10 @@ final class Wire {
     return new Answer(answer.statusCode(), answer.headers(), answer.body());
   }
 
+  static JsonNode read(String json) {
+    return JSON.readTree(json);
+  }
+
   Answer get(String url, String... headers) throws IOException, InterruptedException {
     return send("GET", url, null, headers);
   }

@@ -1,0 +1,48 @@
+package agrippa.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The well-known use case of a load balancer, typed with the real `openstack` command, SSH and
+/// curl, in a network namespace of its own.
+class LabTest {
+  @TempDir private Path state;
+
+  @Test
+  void theUseCaseWorksAsItIsWritten() throws Exception {
+    Debian.need(Map.of("/usr/sbin/ip", "iproute2"));
+    Debian.needOpenStackClient();
+    Program.Result result =
+        Program.run(
+            Map.of(),
+            List.of(
+                Program.home().resolve("agrippa").toString(),
+                "lab",
+                "--walkthrough",
+                "--port",
+                "0",
+                "--state",
+                state.toString()));
+    assertThat(result.status()).as(result.output() + result.errors()).isZero();
+    assertThat(result.output()).contains("commands did what they should");
+    Program.Result clean =
+        Program.run(
+            Map.of(),
+            List.of(
+                Program.home().resolve("agrippa").toString(),
+                "clean",
+                "--state",
+                state.toString()));
+    assertThat(clean.status()).as(clean.errors()).isZero();
+    try (Stream<Path> files = Files.list(Path.of("/run/netns"))) {
+      assertThat(files.map(Path::toString)).noneMatch(it -> it.contains("agrippa-lab-"));
+    }
+  }
+}

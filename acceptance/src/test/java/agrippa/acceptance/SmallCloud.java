@@ -1,0 +1,194 @@
+package agrippa.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import agrippa.acceptance.Program.Result;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/// A program whose networks and servers are in the kernel, and what a test needs to act inside of
+/// them. All of them are in network namespaces of the program's own.
+final class SmallCloud implements AutoCloseable {
+  private static final Path NAMESPACES = Path.of("/run/netns");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Path state;
+  private Program program;
+
+  private SmallCloud(Path state) throws IOException {
+    this.state = state;
+    this.program = Program.startInKernel(state);
+  }
+
+  static SmallCloud start(Path state) throws Exception {
+    Debian.need(
+        Map.of(
+            "/usr/sbin/ip", "iproute2",
+            "/usr/sbin/nft", "nftables",
+            "/usr/sbin/sysctl", "procps",
+            "/usr/bin/busybox", "busybox-static",
+            "/usr/sbin/dropbear", "dropbear-bin",
+            "/usr/bin/curl", "curl"));
+    return new SmallCloud(state);
+  }
+
+  Program program() {
+    return program;
+  }
+
+  /// Starts it again, after a crash.
+  void restart() throws IOException {
+    program = Program.startInKernel(state);
+  }
+
+  /// Removes what it left.
+  Result clean() throws IOException, InterruptedException {
+    return Program.run(
+        Map.of(),
+        List.of(
+            Program.home().resolve("agrippa").toString(), "clean", "--state", state.toString()));
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    program.close();
+    program.awaitEnd();
+    Result result = clean();
+    assertThat(result.status()).as(result.output() + result.errors()).isZero();
+  }
+
+  /// Runs a command in the network namespace of something.
+  ///
+  /// @param id of a server, router or load balancer
+  static Result inside(String id, String... command) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + namespace(id)));
+    all.addAll(List.of(command));
+    return Program.run(Map.of(), all);
+  }
+
+  static Path namespace(String id) throws IOException {
+    try (Stream<Path> files = Files.list(NAMESPACES)) {
+      return files.filter(it -> it.toString().endsWith(id)).findFirst().orElseThrow();
+    }
+  }
+
+  /// What `ip` tells of the inside of something.
+  ///
+  /// @param id of a server, router or load balancer
+  static JsonNode ip(String id, String... question) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("ip", "-json"));
+    command.addAll(List.of(question));
+    Result result = inside(id, command.toArray(String[]::new));
+    assertThat(result.status()).as(result.errors()).isZero();
+    return Wire.read(result.output());
+  }
+
+  /// Waits until something holds.
+  static void await(String what, Condition condition) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.holds()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("still not so: " + what);
+      }
+      Thread.yield();
+    }
+  }
+
+  /// Something that comes true.
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /// A tenant's servers.
+  static final class Servers {
+    private final Tenant tenant;
+    private final String image;
+    private final String flavor;
+
+    Servers(Tenant tenant) throws Exception {
+      this.tenant = tenant;
+      this.image = readyImage(tenant);
+      this.flavor =
+          stream(tenant.service("compute", "").get("/flavors").is(200).json().path("flavors"))
+              .filter(it -> it.path("name").asString().equals("m1.nano"))
+              .findFirst()
+              .orElseThrow()
+              .path("id")
+              .asString();
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+      List<JsonNode> all = new ArrayList<>();
+      array.forEach(all::add);
+      return all.stream();
+    }
+
+    private static String readyImage(Tenant tenant) throws Exception {
+      Wire.Service images = tenant.service("image", "/v2");
+      Predicate<JsonNode> active = it -> it.path("status").asString().equals("active");
+      await(
+          "the default image is active",
+          () -> stream(images.get("/images").is(200).json().path("images")).anyMatch(active));
+      return images.get("/images").is(200).text("/images/0/id");
+    }
+
+    /// Boots one, and waits until it is ACTIVE.
+    ///
+    /// @param script what it runs first
+    /// @return its id
+    String boot(String name, String network, String group, String script) throws Exception {
+      String id =
+          compute()
+              .post(
+                  "/servers",
+                  """
+                  {"server": {"name": "%s", "imageRef": "%s", "flavorRef": "%s",
+                    "networks": [{"uuid": "%s"}], "security_groups": [{"name": "%s"}],
+                    "user_data": "%s"}}
+                  """,
+                  name,
+                  image,
+                  flavor,
+                  network,
+                  group,
+                  Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8)))
+              .is(202)
+              .text("/server/id");
+      await(name + " is ACTIVE", () -> status(id).equals("ACTIVE"));
+      return id;
+    }
+
+    String status(String id) throws IOException, InterruptedException {
+      return show(id).at("/server/status").asString();
+    }
+
+    JsonNode show(String id) throws IOException, InterruptedException {
+      return compute().get("/servers/" + id).is(200).json();
+    }
+
+    String address(String id) throws IOException, InterruptedException {
+      return show(id).at("/server/addresses").iterator().next().path(0).path("addr").asString();
+    }
+
+    String console(String id) throws IOException, InterruptedException {
+      return compute()
+          .post("/servers/" + id + "/action", "{\"os-getConsoleOutput\": {}}")
+          .is(200)
+          .text("/output");
+    }
+
+    Wire.Service compute() {
+      return tenant.service("compute", "");
+    }
+  }
+}
