@@ -58,9 +58,16 @@ final class Program implements AutoCloseable {
   }
 
   /// Starts one whose networks are in the kernel.
-  static Program startInKernel(Path state) throws IOException {
+  static Program startInKernel(Path state, int port) throws IOException {
     return start(
-        List.of("--state", state.toString(), "--port", "0", "--network-driver", "linux"), state);
+        List.of(
+            "--state",
+            state.toString(),
+            "--port",
+            Integer.toString(port),
+            "--network-driver",
+            "linux"),
+        state);
   }
 
   private static Program start(List<String> options, Path state) throws IOException {

@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -23,11 +28,12 @@ final class SmallCloud implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path state;
-  private Program program;
+  private final int port = FreePorts.next();
+  private volatile Program program;
 
   private SmallCloud(Path state) throws IOException {
     this.state = state;
-    this.program = Program.startInKernel(state);
+    this.program = Program.startInKernel(state, port);
   }
 
   static SmallCloud start(Path state) throws Exception {
@@ -48,7 +54,7 @@ final class SmallCloud implements AutoCloseable {
 
   /// Starts it again, after a crash.
   void restart() throws IOException {
-    program = Program.startInKernel(state);
+    program = Program.startInKernel(state, port);
   }
 
   /// Removes what it left.
@@ -67,7 +73,7 @@ final class SmallCloud implements AutoCloseable {
     assertThat(result.status()).as(result.output() + result.errors()).isZero();
   }
 
-  /// Runs a command in the network namespace of something.
+  /// Runs a command in the network namespace of something; it fails if there is none.
   ///
   /// @param id of a server, router or load balancer
   static Result inside(String id, String... command) throws IOException, InterruptedException {
@@ -76,21 +82,28 @@ final class SmallCloud implements AutoCloseable {
     return Program.run(Map.of(), all);
   }
 
-  static Path namespace(String id) throws IOException {
+  /// The names of this program's namespaces, without what they begin with.
+  Set<String> namespaces() throws Exception {
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256")
+            .digest(state.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
+    String prefix = "agrippa-" + HexFormat.of().formatHex(hash, 0, 4) + "-";
     try (Stream<Path> files = Files.list(NAMESPACES)) {
-      return files.filter(it -> it.toString().endsWith(id)).findFirst().orElseThrow();
+      return files
+          .map(it -> it.getFileName().toString())
+          .filter(it -> it.startsWith(prefix))
+          .map(it -> it.substring(prefix.length()))
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 
-  /// What `ip` tells of the inside of something.
-  ///
-  /// @param id of a server, router or load balancer
-  static JsonNode ip(String id, String... question) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("ip", "-json"));
-    command.addAll(List.of(question));
-    Result result = inside(id, command.toArray(String[]::new));
-    assertThat(result.status()).as(result.errors()).isZero();
-    return Wire.read(result.output());
+  static Path namespace(String id) throws IOException {
+    try (Stream<Path> files = Files.list(NAMESPACES)) {
+      return files
+          .filter(it -> it.toString().endsWith(id))
+          .findFirst()
+          .orElse(NAMESPACES.resolve("gone-" + id));
+    }
   }
 
   /// Waits until something holds.
@@ -140,6 +153,21 @@ final class SmallCloud implements AutoCloseable {
           "the default image is active",
           () -> stream(images.get("/images").is(200).json().path("images")).anyMatch(active));
       return images.get("/images").is(200).text("/images/0/id");
+    }
+
+    /// Asks for one.
+    Wire.Answer create(String name, String network) throws IOException, InterruptedException {
+      return compute()
+          .post(
+              "/servers",
+              """
+              {"server": {"name": "%s", "imageRef": "%s", "flavorRef": "%s",
+                "networks": [{"uuid": "%s"}]}}
+              """,
+              name,
+              image,
+              flavor,
+              network);
     }
 
     /// Boots one, and waits until it is ACTIVE.

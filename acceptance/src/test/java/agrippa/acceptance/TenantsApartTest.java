@@ -104,7 +104,6 @@ class TenantsApartTest {
             "default",
             """
             #!/bin/sh
-            exec > /dev/console 2>&1
             echo "processes: $(ls -d /proc/[0-9]* | wc -l)"
             [ -e %s ] && echo "sees the state folder"
             ls /home | grep -qx cirros || echo "sees other homes"
