@@ -67,7 +67,7 @@ public final class ClientConnection extends Connection {
   }
 
   @Override
-  void headersCame(int stream, Buffer in, int from, int to, boolean ends) throws Violation {
+  public void headers(int stream, Buffer in, int from, int to, boolean ends) throws Violation {
     if (idle(stream)) {
       throw new Violation(ErrorCode.PROTOCOL_ERROR, "a response to nothing");
     }
@@ -83,7 +83,7 @@ public final class ClientConnection extends Connection {
   }
 
   @Override
-  boolean idle(int stream) {
+  public boolean idle(int stream) {
     return (stream & 1) == 0 || stream >= next;
   }
 
@@ -96,7 +96,7 @@ public final class ClientConnection extends Connection {
 
   /// What it has not begun to look at may be asked of others.
   @Override
-  void peerLeaves(int lastStream) {
+  public void goesAway(int lastStream) {
     leaving = true;
     for (ClientStream channel : List.copyOf(channels)) {
       if (channel.id > lastStream) {

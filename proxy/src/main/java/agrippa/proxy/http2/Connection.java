@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// what can be sent between its streams in turns.
 ///
 /// ```
-///   PREFACE ──settings──▶ OPEN ──error──▶ LINGER ──▶ ENDED
-///                           └──idle, drained, lost─────▲
+///   OPEN ──error, idle, drained──▶ LINGER ──▶ ENDED
+///     └──lost─────────────────────────────────▲
 /// ```
-public abstract sealed class Connection implements Handler
+public abstract sealed class Connection implements Handler, FrameReader.Sink
     permits ServerConnection, ClientConnection {
   private enum State {
-    /// Nothing but the peer's first settings may come.
-    PREFACE,
     OPEN,
     /// It is over: the peer shall have time to read why before unread bytes reset the connection.
     LINGER,
@@ -37,16 +35,15 @@ public abstract sealed class Connection implements Handler
   private static final int WINDOW_STEP = WINDOW / 4;
   private static final HpackDecoder.Sink NOBODY = (_, _, _, _) -> {};
 
-  /// Continuations smaller than this serve nobody but those who want to be a burden.
-  private static final int SMALL_CONTINUATION = 1_024;
+  /// Windows that grow by less than this serve nobody but those who want to be a burden.
+  private static final int SMALL_WINDOW = 1_024;
 
   private static final long LINGER_MILLIS = 2_000;
   private static final long LINGER_BYTES = 256 << 10;
 
   private final Channel channel;
   private final Http2Loop shared;
-  private final byte[] greeting;
-  private int greeted;
+  private final FrameReader frames;
   private final Output output;
   private final Settings peer = new Settings();
   private final HpackDecoder decoder;
@@ -54,21 +51,16 @@ public abstract sealed class Connection implements Handler
   private final StreamTable streams = new StreamTable();
   private final ArrayDeque<Stream> waiting = new ArrayDeque<>();
   private final EventLoop.Deadline deadline;
-  private State state = State.PREFACE;
+  private State state = State.OPEN;
   private long sendWindow = Settings.DEFAULT_WINDOW;
   private int receivable = WINDOW;
   private int unannounced;
   private @Nullable Buffer input;
   private long lingered;
 
-  // A header block that comes in several frames.
-  private @Nullable Buffer block;
-  private int blockStream;
-  private boolean blockEnds;
-
   /// @param greeting what the peer sends before its first frame
   Connection(Channel channel, Http2Loop shared, byte[] greeting) {
-    this.greeting = greeting;
+    this.frames = new FrameReader(this, shared.buffers(), greeting);
     this.channel = channel;
     this.shared = shared;
     this.output = new Output(channel, this::turnEnds);
@@ -91,16 +83,20 @@ public abstract sealed class Connection implements Handler
   // ---- what differs between the sides
 
   /// A whole header block has come; it must be decoded, whatever becomes of it.
-  abstract void headersCame(int stream, Buffer in, int from, int to, boolean ends) throws Violation;
+  @Override
+  public abstract void headers(int stream, Buffer in, int from, int to, boolean ends)
+      throws Violation;
 
   /// Whether a stream of this number has never been.
-  abstract boolean idle(int stream);
+  @Override
+  public abstract boolean idle(int stream);
 
   /// The peer has reset a stream.
   abstract void resetByPeer(Stream stream);
 
   /// The peer will take no streams beyond this one.
-  abstract void peerLeaves(int lastStream);
+  @Override
+  public abstract void goesAway(int lastStream);
 
   /// The number of the last stream of the peer that something was done about.
   abstract int lastStream();
@@ -125,7 +121,7 @@ public abstract sealed class Connection implements Handler
   @Override
   public final void readable(Channel ignored) {
     switch (state) {
-      case PREFACE, OPEN -> readFrames();
+      case OPEN -> readFrames();
       case LINGER -> throwAway();
       case ENDED -> {}
     }
@@ -152,7 +148,7 @@ public abstract sealed class Connection implements Handler
     // Whoever ends the connection meanwhile must not give back what is being read.
     input = null;
     try {
-      frames(in);
+      frames.read(in);
     } catch (Violation violation) {
       refuse(violation.code());
     }
@@ -167,112 +163,17 @@ public abstract sealed class Connection implements Handler
   }
 
   /// Whether streams may go on.
-  final boolean live() {
-    return state == State.PREFACE || state == State.OPEN;
+  @Override
+  public final boolean live() {
+    return state == State.OPEN;
   }
 
-  private void frames(Buffer in) throws Violation {
-    while (greeted < greeting.length && !in.isEmpty()) {
-      require(in.at(in.start()) == greeting[greeted++], "no client of HTTP/2");
-      in.consume(1);
-    }
-    while (live() && in.length() >= Frame.HEADER) {
-      int at = in.start();
-      int length = Frame.length(in, at);
-      int type = in.at(at + 3) & 0xff;
-      if (length > Frame.SIZE) {
-        throw new Violation(ErrorCode.FRAME_SIZE_ERROR, "a frame too long");
-      }
-      if (state == State.PREFACE && (type != Frame.SETTINGS || (in.at(at + 4) & Frame.ACK) != 0)) {
-        throw new Violation(ErrorCode.PROTOCOL_ERROR, "settings must come first");
-      }
-      int payload = at + Frame.HEADER;
-      if (in.end() - payload < length) {
-        return;
-      }
-      frame(in, type, in.at(at + 4), Frame.shortNumber(in, at + 5), payload, payload + length);
-      in.window(payload + length, in.end());
-    }
-  }
-
-  private void frame(Buffer in, int type, int flags, int stream, int from, int to)
+  @Override
+  public final void data(Buffer in, int stream, int start, int end, int size, boolean ends)
       throws Violation {
-    if (blockStream != 0 && (type != Frame.CONTINUATION || stream != blockStream)) {
-      throw new Violation(ErrorCode.PROTOCOL_ERROR, "a header block is interrupted");
-    }
-    int length = to - from;
-    switch (type) {
-      case Frame.DATA -> data(in, flags, stream, from, to);
-      case Frame.HEADERS -> headers(in, flags, stream, from, to);
-      case Frame.PRIORITY -> {
-        require(stream != 0, "a priority of no stream");
-        requireSize(length == 5);
-        disturbed();
-        require(Frame.shortNumber(in, from) != stream, "a stream depends on itself");
-      }
-      case Frame.RST_STREAM -> {
-        require(stream != 0 && !idle(stream), "a reset of no stream");
-        requireSize(length == 4);
-        resetByPeer(stream);
-      }
-      case Frame.SETTINGS -> settings(in, flags, stream, from, to);
-      case Frame.PUSH_PROMISE -> require(false, "a push that nobody wants");
-      case Frame.PING -> {
-        require(stream == 0, "a ping of a stream");
-        requireSize(length == 8);
-        if ((flags & Frame.ACK) == 0) {
-          disturbed();
-          output.pong(in, from);
-        }
-      }
-      case Frame.GOAWAY -> {
-        require(stream == 0, "a stream goes away");
-        requireSize(length >= 8);
-        peerLeaves(Frame.shortNumber(in, from));
-      }
-      case Frame.WINDOW_UPDATE -> {
-        requireSize(length == 4);
-        windowUpdate(stream, Frame.shortNumber(in, from));
-      }
-      case Frame.CONTINUATION -> continuation(in, flags, from, to);
-      default -> disturbed();
-    }
-  }
-
-  /// The peer did something that costs us and helps nobody.
-  final void disturbed() throws Violation {
-    calm.disturbed(shared.loop().now());
-  }
-
-  private static void require(boolean met, String what) throws Violation {
-    if (!met) {
-      throw new Violation(ErrorCode.PROTOCOL_ERROR, what);
-    }
-  }
-
-  private static void requireSize(boolean right) throws Violation {
-    if (!right) {
-      throw new Violation(ErrorCode.FRAME_SIZE_ERROR, "a frame of a size that it cannot have");
-    }
-  }
-
-  private void data(Buffer in, int flags, int stream, int from, int to) throws Violation {
-    require(stream != 0 && !idle(stream), "data of no stream");
-    int start = from;
-    int end = to;
-    if ((flags & Frame.PADDED) != 0) {
-      require(to > from && (in.at(from) & 0xff) < to - from, "more padding than frame");
-      end -= in.at(from) & 0xff;
-      start++;
-    }
-    int size = to - from;
     receivable -= size;
     if (receivable < 0) {
       throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "more than there is room for");
-    }
-    boolean ends = (flags & Frame.END_STREAM) != 0;
-    if (start == end && !ends) {
-      disturbed();
     }
     Stream of = streams.find(stream);
     if (of == null || of.in.ended()) {
@@ -299,64 +200,10 @@ public abstract sealed class Connection implements Handler
     }
   }
 
-  private void headers(Buffer in, int flags, int stream, int from, int to) throws Violation {
-    require(stream != 0, "headers of no stream");
-    int start = from;
-    int end = to;
-    if ((flags & Frame.PADDED) != 0) {
-      require(to > from && (in.at(from) & 0xff) < to - from, "more padding than frame");
-      end -= in.at(from) & 0xff;
-      start++;
-    }
-    if ((flags & Frame.WITH_PRIORITY) != 0) {
-      requireSize(end - start >= 5);
-      require(Frame.shortNumber(in, start) != stream, "a stream depends on itself");
-      start += 5;
-    }
-    boolean ends = (flags & Frame.END_STREAM) != 0;
-    if ((flags & Frame.END_HEADERS) != 0) {
-      headersCame(stream, in, start, end, ends);
-    } else {
-      blockStream = stream;
-      blockEnds = ends;
-      block = shared.buffers().take(HpackDecoder.LONGEST_BLOCK);
-      append(block, in, start, end);
-    }
-  }
-
-  private void continuation(Buffer in, int flags, int from, int to) throws Violation {
-    Buffer whole = block;
-    if (whole == null) {
-      throw new Violation(ErrorCode.PROTOCOL_ERROR, "a continuation of nothing");
-    }
-    if (whole.length() + to - from > HpackDecoder.LONGEST_BLOCK) {
-      throw new Violation(ErrorCode.ENHANCE_YOUR_CALM, "a header block without end");
-    }
-    append(whole, in, from, to);
-    if ((flags & Frame.END_HEADERS) != 0) {
-      int stream = blockStream;
-      dropBlock();
-      try {
-        headersCame(stream, whole, whole.start(), whole.end(), blockEnds);
-      } finally {
-        shared.buffers().give(whole);
-      }
-    } else if (to - from < SMALL_CONTINUATION) {
-      disturbed();
-    }
-  }
-
-  private void dropBlock() {
-    block = null;
-    blockStream = 0;
-  }
-
-  private static void append(Buffer to, Buffer in, int from, int end) {
-    int start = in.start();
-    int behind = in.end();
-    in.window(from, end);
-    to.append(in);
-    in.window(start, behind);
+  /// The peer did something that costs us and helps nobody.
+  @Override
+  public final void disturbed() throws Violation {
+    calm.disturbed(shared.loop().now());
   }
 
   /// Decodes a header block.
@@ -372,13 +219,8 @@ public abstract sealed class Connection implements Handler
     disturbed();
   }
 
-  private void settings(Buffer in, int flags, int stream, int from, int to) throws Violation {
-    require(stream == 0, "settings of a stream");
-    if ((flags & Frame.ACK) != 0) {
-      requireSize(to == from);
-      return;
-    }
-    requireSize((to - from) % Settings.ENTRY == 0);
+  @Override
+  public final void settings(Buffer in, int from, int to) throws Violation {
     disturbed();
     int before = peer.initialWindow();
     peer.take(in, from, to);
@@ -387,18 +229,21 @@ public abstract sealed class Connection implements Handler
       throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "a window too large");
     }
     output.settingsTaken();
-    if (state == State.PREFACE) {
-      state = State.OPEN;
-    }
   }
 
-  private void windowUpdate(int stream, int bytes) throws Violation {
-    require(stream == 0 || !idle(stream), "a window of no stream");
-    if (bytes < SMALL_CONTINUATION) {
+  @Override
+  public final void ping(Buffer in, int at) throws Violation {
+    disturbed();
+    output.pong(in, at);
+  }
+
+  @Override
+  public final void windowUpdate(int stream, int bytes) throws Violation {
+    if (bytes < SMALL_WINDOW) {
       disturbed();
     }
     if (stream == 0) {
-      require(bytes > 0, "a window that grows by nothing");
+      FrameReader.require(bytes > 0, "a window that grows by nothing");
       sendWindow += bytes;
       if (sendWindow > Integer.MAX_VALUE) {
         throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "a window too large");
@@ -417,7 +262,8 @@ public abstract sealed class Connection implements Handler
     resume();
   }
 
-  private void resetByPeer(int stream) throws Violation {
+  @Override
+  public final void reset(int stream) throws Violation {
     disturbed();
     Stream of = streams.find(stream);
     if (of != null) {
@@ -581,7 +427,7 @@ public abstract sealed class Connection implements Handler
 
   private void expired() {
     switch (state) {
-      case PREFACE, OPEN -> tooLate();
+      case OPEN -> tooLate();
       case LINGER -> finish();
       case ENDED -> {}
     }
@@ -652,10 +498,7 @@ public abstract sealed class Connection implements Handler
       shared.loop().giveBack(input);
       input = null;
     }
-    if (block != null) {
-      shared.buffers().give(block);
-      dropBlock();
-    }
+    frames.close();
     channel.close();
     ended();
   }

@@ -93,7 +93,7 @@ public final class ServerConnection extends Connection {
   }
 
   @Override
-  void headersCame(int stream, Buffer in, int from, int to, boolean ends) throws Violation {
+  public void headers(int stream, Buffer in, int from, int to, boolean ends) throws Violation {
     Stream of = find(stream);
     if (of != null && !of.in.ended()) {
       if (of.trailers(in, from, to, ends)) {
@@ -168,7 +168,7 @@ public final class ServerConnection extends Connection {
   }
 
   @Override
-  boolean idle(int stream) {
+  public boolean idle(int stream) {
     return (stream & 1) == 0 || stream > seen;
   }
 
@@ -179,7 +179,7 @@ public final class ServerConnection extends Connection {
 
   /// Clients say so when they are about to leave; their requests are still answered.
   @Override
-  void peerLeaves(int lastStream) {}
+  public void goesAway(int lastStream) {}
 
   @Override
   int lastStream() {
