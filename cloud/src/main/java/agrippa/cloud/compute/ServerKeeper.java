@@ -140,9 +140,10 @@ final class ServerKeeper implements AutoCloseable {
         }
         return true;
       } catch (DriverException | ServerPorts.RefusedException e) {
-        failed(String.valueOf(e.getMessage()), e);
+        failed(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {
-        failed("An error of the server's host; its log tells more.", e);
+        LOG.log(WARNING, "cannot look after server " + id, e);
+        failed("An error of the server's host; its log tells more.");
       }
       return true;
     }
@@ -153,11 +154,11 @@ final class ServerKeeper implements AutoCloseable {
       store.remove(id);
     }
 
-    private void failed(String why, RuntimeException cause) {
+    private void failed(String why) {
       if (closed) {
         return;
       }
-      LOG.log(WARNING, "server " + id + " is not as it shall be", cause);
+      LOG.log(WARNING, "server " + id + " is not as it shall be: " + why);
       store.change(
           id, it -> it.life().task() == Task.DELETING ? it : it.failed(why, clock.instant()));
     }

@@ -294,7 +294,8 @@ record ServerOrder(
       throw Refused.invalid("user_data", "Value: it is too long");
     }
     try {
-      Base64.getMimeDecoder().decode(text);
+      // Clients may break lines.
+      Base64.getDecoder().decode(text.replaceAll("[\\r\\n]", ""));
       return text;
     } catch (IllegalArgumentException e) {
       throw Refused.invalid("user_data", "Value: it is not a 'base64'");

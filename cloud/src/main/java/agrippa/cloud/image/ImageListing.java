@@ -51,9 +51,9 @@ final class ImageListing {
     List<ObjectNode> matching =
         all.stream()
             .filter(visible(caller))
+            .sorted(order())
             .map(Image::shown)
             .filter(filter)
-            .sorted(order())
             .toList();
     int from = request.query("marker").map(it -> after(matching, it)).orElse(0);
     List<ObjectNode> page = matching.subList(from, Math.min(matching.size(), from + limit));
@@ -144,7 +144,7 @@ final class ImageListing {
   }
 
   /// `sort=name:asc,size`, or `sort_key` and `sort_dir`, each perhaps more than once.
-  private Comparator<ObjectNode> order() {
+  private Comparator<Image> order() {
     List<String> keys = new ArrayList<>();
     List<String> directions = new ArrayList<>();
     for (String part : request.query("sort").map(it -> it.split(",")).orElse(new String[0])) {
@@ -154,7 +154,7 @@ final class ImageListing {
     }
     keys.addAll(request.query().getOrDefault("sort_key", List.of()));
     directions.addAll(request.query().getOrDefault("sort_dir", List.of()));
-    Comparator<ObjectNode> order = (_, _) -> 0;
+    Comparator<Image> order = (_, _) -> 0;
     for (int i = 0; i < keys.size(); i++) {
       order =
           order.thenComparing(
@@ -167,14 +167,18 @@ final class ImageListing {
     return order;
   }
 
-  private static Comparator<ObjectNode> order(String key, String direction) {
+  private static Comparator<Image> order(String key, String direction) {
     if (!SORT_KEYS.contains(key)) {
       throw Refused.bad("Invalid sort key: " + key + ".");
     }
-    Comparator<ObjectNode> order =
-        key.equals("size")
-            ? Comparator.comparing(it -> it.path(key).asLong(0))
-            : Comparator.comparing(it -> text(it, key));
+    Comparator<Image> order =
+        switch (key) {
+          // Shown are seconds only.
+          case "created_at" -> Comparator.comparing(Image::created);
+          case "updated_at" -> Comparator.comparing(Image::updated);
+          case "size" -> Comparator.comparing(it -> it.shown().path(key).asLong(0));
+          default -> Comparator.comparing(it -> text(it.shown(), key));
+        };
     return switch (direction) {
       case "asc" -> order;
       case "desc" -> order.reversed();
