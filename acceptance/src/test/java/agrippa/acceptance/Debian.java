@@ -29,14 +29,7 @@ final class Debian {
     if (missing.isEmpty()) {
       return;
     }
-    if (!"root".equals(System.getProperty("user.name"))) {
-      String reason =
-          "needs the Debian packages " + missing + ": install them, or run the tests as root";
-      if (System.getenv("CI") != null) {
-        throw new IllegalStateException(reason);
-      }
-      abort(reason);
-    }
+    needRoot("needs the Debian packages " + missing + ": install them, or run the tests as root");
     List<String> install =
         new ArrayList<>(List.of("apt-get", "install", "-y", "-q", "--no-install-recommends"));
     // Another test, or an upgrade of the machine, may be at it.
@@ -46,6 +39,19 @@ final class Debian {
     Program.run(quiet, List.of("apt-get", "update", "-q"));
     Program.Result result = Program.run(quiet, install);
     assertThat(result.status()).as(result.output() + result.errors()).isZero();
+  }
+
+  /// Skips the test unless root runs it.
+  ///
+  /// @param reason why it is needed
+  static void needRoot(String reason) {
+    if ("root".equals(System.getProperty("user.name"))) {
+      return;
+    }
+    if (System.getenv("CI") != null) {
+      throw new IllegalStateException(reason);
+    }
+    abort(reason);
   }
 
   /// Makes sure of programs that are services, and has the packages start none of them.

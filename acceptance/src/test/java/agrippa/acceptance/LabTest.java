@@ -17,6 +17,7 @@ class LabTest {
 
   @Test
   void theUseCaseWorksAsItIsWritten() throws Exception {
+    Debian.needRoot("only root may make networks and servers in the kernel");
     Debian.need(Map.of("/usr/sbin/ip", "iproute2"));
     Debian.needOpenStackClient();
     Program.Result result =

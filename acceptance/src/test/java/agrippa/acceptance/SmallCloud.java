@@ -37,6 +37,7 @@ final class SmallCloud implements AutoCloseable {
   }
 
   static SmallCloud start(Path state) throws Exception {
+    Debian.needRoot("only root may make networks and servers in the kernel");
     Debian.need(
         Map.of(
             "/usr/sbin/ip", "iproute2",
