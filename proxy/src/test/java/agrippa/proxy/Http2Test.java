@@ -8,6 +8,7 @@ import static agrippa.proxy.Fixture.plan;
 import static agrippa.proxy.Fixture.pool;
 import static agrippa.proxy.Fixture.routed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import agrippa.proxy.ProxySettings.TlsKind;
@@ -192,6 +193,49 @@ class Http2Test {
     }
     assertThat(b.requests().getFirst().field("X-Forwarded-For")).isEqualTo("127.0.0.1");
     assertThat(b.requests().getFirst().field("X-Forwarded-Proto")).isEqualTo("https");
+  }
+
+  @Test
+  void sendsReports() throws Exception {
+    String page = text(200_000);
+    fixture.proxy.reporter(
+        _ -> List.of(page.getBytes(StandardCharsets.ISO_8859_1), new byte[] {'!'}).iterator());
+    Route report = new Route("report", List.of(), new Route.Action.Report("text/plain"));
+    InetSocketAddress at =
+        fixture.serve(plan(routed(encrypted(frontend(), server("h2")), report), pool(endpoint(a))));
+    try (HttpClient client = client()) {
+      for (int i = 0; i < 3; i++) {
+        HttpResponse<String> got = client.send(to(at, "/").build(), BodyHandlers.ofString());
+        assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(got.body()).isEqualTo(page + "!");
+      }
+    }
+  }
+
+  @Test
+  void tellsEndsFromBreaks() throws Exception {
+    Backend ending = fixture.add(saying("ending", "HTTP/1.1 200 OK\r\n\r\nto the end"));
+    InetSocketAddress at = secure(ending);
+    try (HttpClient client = client()) {
+      HttpResponse<String> whole = client.send(to(at, "/").build(), BodyHandlers.ofString());
+      assertThat(whole.body()).isEqualTo("to the end");
+    }
+    Backend breaking =
+        fixture.add(saying("breaking", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nnot the end"));
+    InetSocketAddress next = secure(breaking);
+    try (HttpClient client = client()) {
+      assertThatThrownBy(() -> client.send(to(next, "/").build(), BodyHandlers.ofString()))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  private static Backend saying(String name, String answer) throws IOException {
+    return Backend.talking(
+        name,
+        (socket, in) -> {
+          Message.read(in);
+          socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        });
   }
 
   private static String text(int length) {
