@@ -1,5 +1,7 @@
 package agrippa.cloud.network;
 
+import static java.util.Locale.ROOT;
+
 import agrippa.cloud.fabric.FabricPlan;
 import agrippa.cloud.fabric.FabricPlan.Bridge;
 import agrippa.cloud.fabric.FabricPlan.Guard;
@@ -8,6 +10,7 @@ import agrippa.cloud.fabric.FabricPlan.Namespace;
 import agrippa.cloud.fabric.FabricPlan.Prefix;
 import agrippa.cloud.fabric.FabricPlan.Route;
 import agrippa.cloud.fabric.FabricPlan.Source;
+import agrippa.cloud.network.Port.AddressPair;
 import agrippa.cloud.network.Port.FixedIp;
 import agrippa.cloud.network.Port.Holder;
 import java.math.BigInteger;
@@ -210,19 +213,34 @@ final class FabricPlanner {
     if (!port.portSecurity()) {
       return new Guard.Open();
     }
-    Set<Source> sources = new LinkedHashSet<>();
-    sources.add(new Source(port.mac(), Prefix.host(linkLocal(port.mac()))));
+    Set<AddressPair> pairs = new LinkedHashSet<>();
+    pairs.add(own(port, linkLocal(port.mac())));
     // Asking whether an address is free comes from no address.
-    sources.add(new Source(port.mac(), Prefix.host(InetAddress.ofLiteral("::"))));
-    port.fixedIps().forEach(it -> sources.add(new Source(port.mac(), Prefix.host(it.address()))));
+    pairs.add(own(port, InetAddress.ofLiteral("::")));
+    port.fixedIps().forEach(it -> pairs.add(own(port, it.address())));
     port.addressPairs()
-        .forEach(
-            it ->
-                sources.add(
+        .forEach(it -> pairs.add(new AddressPair(it.addresses(), it.mac().toLowerCase(ROOT))));
+    // Elements of the kernel's sets must not overlap.
+    return new Guard.Only(
+        pairs.stream()
+            .filter(it -> pairs.stream().noneMatch(other -> isWithin(it, other)))
+            .map(
+                it ->
                     new Source(
                         it.mac(),
-                        new Prefix(it.addresses().network(), it.addresses().prefixLength()))));
-    return new Guard.Only(sources);
+                        new Prefix(it.addresses().network(), it.addresses().prefixLength())))
+            .collect(Collectors.toSet()));
+  }
+
+  private static AddressPair own(Port port, InetAddress address) {
+    return new AddressPair(new Cidr(address, address.getAddress().length * 8), port.mac());
+  }
+
+  private static boolean isWithin(AddressPair it, AddressPair other) {
+    return !it.equals(other)
+        && it.mac().equals(other.mac())
+        && it.addresses().version() == other.addresses().version()
+        && other.addresses().contains(it.addresses());
   }
 
   /// The address that an interface gives itself (RFC 4291, appendix A).

@@ -12,6 +12,7 @@ import agrippa.cloud.network.Port.Holder;
 import agrippa.model.ProjectId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,33 @@ class FabricPlannerTest {
         .extracting(it -> it.addresses().toString())
         .contains("10.10.10.7/32")
         .hasSize(3);
+  }
+
+  @Test
+  void addressPairsThatOverlapAreOne() {
+    UUID server = UUID.randomUUID();
+    Port port = plug(network, subnet, "10.10.10.7", new Holder.Server(server, true), null);
+    draft.change(
+        new Port(
+            port.meta(),
+            port.network(),
+            true,
+            port.mac(),
+            port.fixedIps(),
+            port.device(),
+            List.of(),
+            List.of(
+                new Port.AddressPair(Cidr.of("10.10.10.0/24"), port.mac().toUpperCase(Locale.ROOT)),
+                new Port.AddressPair(Cidr.of("10.10.10.0/25"), port.mac())),
+            true,
+            null,
+            port.binding(),
+            port.holder()));
+    Guard guard = plan().namespaces().getFirst().interfaces().getFirst().guard();
+    assertThat(((Guard.Only) guard).sources())
+        .filteredOn(it -> it.addresses().address().getAddress().length == 4)
+        .extracting(it -> it.mac() + " " + it.addresses())
+        .containsExactly(port.mac() + " 10.10.10.0/24");
   }
 
   @Test
