@@ -94,7 +94,8 @@ final class FabricKeeper implements AutoCloseable {
         told = failures;
       }
       return failures.isEmpty();
-    } catch (FabricException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is, later changes must not find nobody at work.
       LOG.log(Level.WARNING, "the kernel's networks are not as they shall be", e);
       return false;
     }
