@@ -136,8 +136,8 @@ final class EmbeddedNetworks implements Networks {
   }
 
   @Override
-  public Optional<Path> connect(LoadBalancerId id, Set<SubnetId> members) {
-    return paths.connect(id, members);
+  public Optional<String> connect(LoadBalancerId id, Set<SubnetId> members) {
+    return paths.connect(id, members).map(Path::toString);
   }
 
   @Override

@@ -10,7 +10,6 @@ import agrippa.model.SecurityGroupId;
 import agrippa.model.SubnetId;
 import agrippa.model.Vip;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,9 +52,9 @@ public interface Networks {
   /// Idempotent; gives up ways that are no longer asked for.
   ///
   /// @param members the subnets of its members
-  /// @return the file of the network namespace that its sockets are in, nothing for the process's
-  ///     own
-  default Optional<Path> connect(LoadBalancerId id, Set<SubnetId> members) {
+  /// @return the network namespace that its sockets are in, as the file that stands for it, such
+  ///     as `/run/netns/NAME`; nothing for the process's own
+  default Optional<String> connect(LoadBalancerId id, Set<SubnetId> members) {
     return Optional.empty();
   }
 

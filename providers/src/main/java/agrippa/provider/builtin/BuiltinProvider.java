@@ -29,6 +29,7 @@ import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.stats.Counters;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ public final class BuiltinProvider implements Provider {
     LoadBalancer balancer = tree.loadBalancer();
     Facts facts =
         new Facts(
-            networks.connect(tree.id(), subnets(rendered)).orElse(null),
+            networks.connect(tree.id(), subnets(rendered)).map(Path::of).orElse(null),
             networks.listenAddresses(balancer.vip(), balancer.additionalVips()),
             (address, subnet) -> networks.reach(address, subnet, balancer.vip()),
             cidr -> arrivals(cidr, balancer),
