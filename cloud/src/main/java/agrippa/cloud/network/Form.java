@@ -150,12 +150,22 @@ final class Form {
             () -> Fault.invalid(name, "'" + node.asString("None") + "' is not a valid IP subnet."));
   }
 
+  /// A text or a number, as a text.
+  String word(String name) {
+    JsonNode node = node(name);
+    String word = node == null || !node.isValueNode() ? "None" : node.asString("None");
+    if (word.length() > LONGEST_TEXT) {
+      throw Fault.invalid(name, "exceeds maximum length of " + LONGEST_TEXT + ".");
+    }
+    return word;
+  }
+
   /// One of these words.
   String choice(String name, String fallback, List<String> words) {
     JsonNode node = node(name);
     String word = node == null ? fallback : node.asString("None");
     if (node != null && !words.contains(word)) {
-      throw Fault.invalid(name, "'" + word + "' is not in " + words + ".");
+      throw Fault.invalid(name, word + " is not in valid_values.");
     }
     return word;
   }

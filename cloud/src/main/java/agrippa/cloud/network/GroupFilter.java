@@ -4,8 +4,6 @@ import agrippa.cloud.network.Port.FixedIp;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,35 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// enforced in the namespace of whoever is plugged in, who has no right to change them: only there
 /// the kernel tracks connections for whatever addresses tenants chose.
 final class GroupFilter {
-  /// By IANA's numbers, under the names that Neutron takes.
-  private static final Map<String, Integer> PROTOCOLS =
-      Map.ofEntries(
-          Map.entry("icmp", 1),
-          Map.entry("igmp", 2),
-          Map.entry("ipip", 4),
-          Map.entry("ipv6-encap", 41),
-          Map.entry("tcp", 6),
-          Map.entry("egp", 8),
-          Map.entry("udp", 17),
-          Map.entry("dccp", 33),
-          Map.entry("ipv6-route", 43),
-          Map.entry("ipv6-frag", 44),
-          Map.entry("rsvp", 46),
-          Map.entry("gre", 47),
-          Map.entry("esp", 50),
-          Map.entry("ah", 51),
-          Map.entry("ipv6-icmp", 58),
-          Map.entry("icmpv6", 58),
-          Map.entry("ipv6-nonxt", 59),
-          Map.entry("ipv6-opts", 60),
-          Map.entry("ospf", 89),
-          Map.entry("vrrp", 112),
-          Map.entry("pgm", 113),
-          Map.entry("sctp", 132),
-          Map.entry("udplite", 136));
-
-  private static final int ICMP = 1;
-  private static final int ICMP_V6 = 58;
+  /// What rules of protocol 0 are about, as in iptables: all of them.
+  private static final int ANY = 0;
 
   private final NetworkState state;
   private final Set<UUID> remotes = new TreeSet<>();
@@ -134,25 +105,25 @@ final class GroupFilter {
       words.add(side + "@" + set(remote, ipv4));
     }
     String protocol = rule.protocol();
-    if (protocol != null && !protocol.equals("any")) {
-      words.add(protocol(number(protocol, ipv4), rule.from(), rule.to(), ipv4));
+    int number = protocol == null ? ANY : number(protocol, ipv4);
+    if (number != ANY) {
+      words.add(protocol(number, rule.from(), rule.to(), ipv4));
     }
     return String.join(" ", words);
   }
 
   private static int number(String protocol, boolean ipv4) {
-    Integer known = PROTOCOLS.get(protocol.toLowerCase(Locale.ROOT));
-    int number = known == null ? Integer.parseInt(protocol) : known;
-    return number == ICMP && !ipv4 ? ICMP_V6 : number;
+    int number = Protocols.number(protocol).orElseThrow();
+    return number == Protocols.ICMP && !ipv4 ? Protocols.ICMP_V6 : number;
   }
 
   private static String protocol(
       int number, @Nullable Integer from, @Nullable Integer to, boolean ipv4) {
     String words = "meta l4proto " + number;
-    if (from == null || number == 0) {
+    if (from == null) {
       return words;
     }
-    if (number == ICMP || number == ICMP_V6) {
+    if (Protocols.isIcmp(number)) {
       String family = ipv4 ? "icmp" : "icmpv6";
       return words
           + " "

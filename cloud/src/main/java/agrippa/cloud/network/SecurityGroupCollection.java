@@ -45,7 +45,7 @@ final class SecurityGroupCollection implements Collection<SecurityGroup> {
       Draft draft, SecurityGroup group, boolean ingress, int version, @Nullable UUID remote) {
     Meta meta = draft.meta(group.project(), "", "");
     return new SecurityGroupRule(
-        meta, group.id(), ingress, version, null, null, null, null, remote);
+        meta, group.id(), ingress, version, null, null, null, null, null, remote);
   }
 
   @Override
@@ -53,10 +53,7 @@ final class SecurityGroupCollection implements Collection<SecurityGroup> {
     ProjectId owner = Access.owner(caller, form, kind());
     ensureDefault(draft, owner);
     SecurityGroup group = filled(new SecurityGroup(draft.meta(owner, "", ""), true), form);
-    if (group.meta().name().equals(SecurityGroup.DEFAULT)) {
-      throw Fault.conflict(
-          "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
-    }
+    mustNotBeReserved(group);
     draft.add(group);
     draft.add(rule(draft, group, false, 4, null));
     draft.add(rule(draft, group, false, 6, null));
@@ -72,12 +69,26 @@ final class SecurityGroupCollection implements Collection<SecurityGroup> {
       throw Fault.conflict(
           "SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.");
     }
-    if (after.meta().name().equals(SecurityGroup.DEFAULT)
-        && !before.meta().name().equals(SecurityGroup.DEFAULT)) {
+    if (!before.meta().name().equals(after.meta().name())) {
+      mustNotBeReserved(after);
+    }
+    if (before.stateful() != after.stateful()) {
+      mustNotBeUsed(draft.state(), before);
+    }
+    return draft.change(after);
+  }
+
+  private static void mustNotBeReserved(SecurityGroup group) {
+    if (group.meta().name().equalsIgnoreCase(SecurityGroup.DEFAULT)) {
       throw Fault.conflict(
           "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
     }
-    return draft.change(after);
+  }
+
+  private static void mustNotBeUsed(NetworkState state, SecurityGroup it) {
+    if (state.ports().anyMatch(port -> port.securityGroups().contains(it.id()))) {
+      throw Fault.conflict("SecurityGroupInUse", "Security Group " + it.id() + " in use.");
+    }
   }
 
   private static SecurityGroup filled(SecurityGroup base, Form form) {
@@ -98,10 +109,7 @@ final class SecurityGroupCollection implements Collection<SecurityGroup> {
           "SecurityGroupCannotRemoveDefault",
           "Insufficient rights for removing default security group.");
     }
-    boolean used = draft.state().ports().anyMatch(port -> port.securityGroups().contains(it.id()));
-    if (used) {
-      throw Fault.conflict("SecurityGroupInUse", "Security Group " + it.id() + " in use.");
-    }
+    mustNotBeUsed(draft.state(), it);
     draft
         .state()
         .rules()

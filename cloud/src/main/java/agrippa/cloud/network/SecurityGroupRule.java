@@ -9,10 +9,11 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param ingress whether it is about packets that arrive
 /// @param version 4 or 6
-/// @param protocol as it was written, or null for any
+/// @param protocol a name or number of [Protocols], as it was written, or null for any
 /// @param from lowest port or ICMP type, or null
 /// @param to highest port or ICMP code, or null
 /// @param remotePrefix whom it is about, or null
+/// @param written the prefix as it was written, which may have bits beyond its length, or null
 /// @param remoteGroup whose ports it is about, or null
 record SecurityGroupRule(
     Meta meta,
@@ -23,6 +24,7 @@ record SecurityGroupRule(
     @Nullable Integer from,
     @Nullable Integer to,
     @Nullable Cidr remotePrefix,
+    @Nullable String written,
     @Nullable UUID remoteGroup)
     implements Resource {
   @Override
@@ -33,7 +35,7 @@ record SecurityGroupRule(
   @Override
   public SecurityGroupRule with(Meta next) {
     return new SecurityGroupRule(
-        next, group, ingress, version, protocol, from, to, remotePrefix, remoteGroup);
+        next, group, ingress, version, protocol, from, to, remotePrefix, written, remoteGroup);
   }
 
   @Override
@@ -45,7 +47,7 @@ record SecurityGroupRule(
     json.put("protocol", protocol);
     json.put("port_range_min", from);
     json.put("port_range_max", to);
-    json.put("remote_ip_prefix", remotePrefix == null ? null : remotePrefix.toString());
+    json.put("remote_ip_prefix", written);
     json.put("remote_group_id", remoteGroup == null ? null : remoteGroup.toString());
     json.putNull("remote_address_group_id");
     json.put("normalized_cidr", remotePrefix == null ? null : remotePrefix.toString());
@@ -61,7 +63,8 @@ record SecurityGroupRule(
         Resource.optional(json, "protocol", it -> it),
         json.path("port_range_min").isNull() ? null : json.path("port_range_min").intValue(),
         json.path("port_range_max").isNull() ? null : json.path("port_range_max").intValue(),
-        Resource.optional(json, "remote_ip_prefix", Cidr::of),
+        Resource.optional(json, "normalized_cidr", Cidr::of),
+        Resource.optional(json, "remote_ip_prefix", it -> it),
         Resource.optional(json, "remote_group_id", UUID::fromString));
   }
 }

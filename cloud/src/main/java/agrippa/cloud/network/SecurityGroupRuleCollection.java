@@ -3,7 +3,8 @@ package agrippa.cloud.network;
 import agrippa.control.Caller;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -11,25 +12,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Rules of security groups. They never change: Neutron replaces them too.
 final class SecurityGroupRuleCollection implements Collection<SecurityGroupRule> {
-  private static final Set<String> WITH_PORTS = Set.of("tcp", "udp", "sctp", "dccp", "udplite");
-  private static final Set<String> ICMP = Set.of("icmp", "icmpv6", "ipv6-icmp");
-  private static final Set<String> OTHERS =
-      Set.of(
-          "ah",
-          "egp",
-          "esp",
-          "gre",
-          "igmp",
-          "ipip",
-          "ipv6-encap",
-          "ipv6-frag",
-          "ipv6-nonxt",
-          "ipv6-opts",
-          "ipv6-route",
-          "ospf",
-          "pgm",
-          "rsvp",
-          "vrrp");
+  private static final String PROTOCOLS =
+      "[None, 'ah', 'dccp', 'egp', 'esp', 'gre', 'hopopt', 'icmp', 'igmp', 'ip', 'ipip', 'ipv6-encap', 'ipv6-frag', 'ipv6-icmp', 'icmpv6', 'ipv6-nonxt', 'ipv6-opts', 'ipv6-route', 'ospf', 'pgm', 'rsvp', 'sctp', 'tcp', 'udp', 'udplite', 'vrrp']";
+
+  private static final int LAST_PORT = 65_535;
 
   @Override
   public Kind kind() {
@@ -38,44 +24,47 @@ final class SecurityGroupRuleCollection implements Collection<SecurityGroupRule>
 
   @Override
   public SecurityGroupRule create(Draft draft, Caller caller, Form form) {
-    SecurityGroup group = group(draft.state(), caller, form.fixedId("security_group_id"));
-    UUID remote = form.id("remote_group_id", null);
-    if (remote != null) {
-      group(draft.state(), caller, remote);
-    }
+    SecurityGroup group = group(draft.state(), caller, form.required("security_group_id"));
+    JsonNode remote = form.anything("remote_group_id");
     form.nothing("remote_address_group_id", "Address group");
     form.required("direction");
     String direction = form.choice("direction", "", List.of("ingress", "egress"));
+    int version = version(form);
+    String written = prefix(form);
     SecurityGroupRule rule =
         new SecurityGroupRule(
             draft.meta(form.project().orElse(group.project()), "", form.text("description", "")),
             group.id(),
             direction.equals("ingress"),
-            version(form),
-            protocol(form),
-            form.number("port_range_min", null),
-            form.number("port_range_max", null),
-            prefix(form),
-            remote);
+            version,
+            protocol(form, version),
+            port(form, "port_range_min"),
+            port(form, "port_range_max"),
+            written == null ? null : Cidr.of(written),
+            written,
+            remote == null ? null : group(draft.state(), caller, remote).id());
     form.end();
     if (!rule.project().equals(group.project()) && !caller.admin()) {
       throw Fault.forbidden("create_security_group_rule");
     }
-    check(rule);
-    mustBeNew(draft.state(), rule);
-    draft.add(rule);
-    return rule;
+    SecurityGroupRule checked = withoutAllPorts(rule);
+    checkPorts(checked);
+    check(checked);
+    mustBeNew(draft.state(), checked);
+    draft.add(checked);
+    return checked;
   }
 
-  private static SecurityGroup group(NetworkState state, Caller caller, UUID id) {
-    return state
-        .securityGroup(id)
+  private static SecurityGroup group(NetworkState state, Caller caller, JsonNode id) {
+    String text = id.asString("None");
+    return Form.uuid(text)
+        .flatMap(state::securityGroup)
         .filter(it -> caller.mayUse(it.project()))
-        .orElseThrow(() -> Fault.notFound(Kind.SECURITY_GROUP, id));
+        .orElseThrow(() -> Fault.notFound(Kind.SECURITY_GROUP, text));
   }
 
   private static int version(Form form) {
-    String type = form.text("ethertype", "IPv4");
+    String type = form.has("ethertype") ? form.word("ethertype") : "IPv4";
     return switch (type.toLowerCase(Locale.ROOT)) {
       case "ipv4" -> 4;
       case "ipv6" -> 6;
@@ -87,51 +76,99 @@ final class SecurityGroupRuleCollection implements Collection<SecurityGroupRule>
     };
   }
 
-  private static @Nullable String protocol(Form form) {
-    JsonNode node = form.anything("protocol");
-    if (node == null) {
+  /// As it was written, but that ICMP has another name in IPv6. The published reference of the API
+  /// takes `any` as well, as what is left away.
+  private static @Nullable String protocol(Form form, int version) {
+    if (form.anything("protocol") == null) {
       return null;
     }
-    String protocol = node.asString("None").toLowerCase(Locale.ROOT);
-    if (protocol.isEmpty() || protocol.equals("any")) {
+    String protocol = form.word("protocol").toLowerCase(Locale.ROOT);
+    if (protocol.equals("any")) {
       return null;
     }
-    boolean number = protocol.matches("\\d{1,3}") && Integer.parseInt(protocol) <= 255;
-    if (number
-        || WITH_PORTS.contains(protocol)
-        || ICMP.contains(protocol)
-        || OTHERS.contains(protocol)) {
-      return protocol;
+    OptionalInt number = Protocols.number(protocol);
+    if (number.isEmpty()) {
+      throw Fault.badRequest(
+          "SecurityGroupRuleInvalidProtocol",
+          "Security group rule protocol %s not supported. Only protocol values %s and integer representations [0 to 255] are supported."
+              .formatted(protocol, PROTOCOLS));
     }
-    throw Fault.badRequest(
-        "SecurityGroupRuleInvalidProtocol",
-        "Security group rule protocol %s not supported. Only names of protocols and integer representations [0 to 255] are supported."
-            .formatted(protocol));
+    return version == 6 && Protocols.isIcmp(number.getAsInt()) ? "ipv6-icmp" : protocol;
   }
 
-  private static @Nullable Cidr prefix(Form form) {
+  private static @Nullable Integer port(Form form, String name) {
+    if (form.anything(name) == null) {
+      return null;
+    }
+    String text = form.word(name);
+    if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > LAST_PORT) {
+      throw Fault.badRequest("SecurityGroupInvalidPortValue", "Invalid value for port " + text);
+    }
+    return Integer.valueOf(text);
+  }
+
+  /// As it was written, with a length.
+  private static @Nullable String prefix(Form form) {
     String text = form.nullableText("remote_ip_prefix");
-    return text == null || text.isEmpty()
-        ? null
-        : Cidr.parse(text)
+    if (text == null || text.isEmpty()) {
+      return null;
+    }
+    Cidr cidr =
+        Cidr.parse(text)
             .orElseThrow(
                 () ->
-                    Fault.invalid("remote_ip_prefix", "'" + text + "' is not a valid IP subnet."));
+                    Fault.badRequest(
+                        "InvalidCIDR", "Invalid CIDR " + text + " given as IP prefix."));
+    return text.contains("/") ? text : cidr.toString();
+  }
+
+  /// All ports are the same as none.
+  private static SecurityGroupRule withoutAllPorts(SecurityGroupRule it) {
+    OptionalInt number = number(it);
+    boolean all =
+        number.isPresent()
+            && Protocols.hasPorts(number.getAsInt())
+            && Objects.equals(it.from(), 1)
+            && Objects.equals(it.to(), LAST_PORT);
+    return all
+        ? new SecurityGroupRule(
+            it.meta(),
+            it.group(),
+            it.ingress(),
+            it.version(),
+            it.protocol(),
+            null,
+            null,
+            it.remotePrefix(),
+            it.written(),
+            it.remoteGroup())
+        : it;
+  }
+
+  /// Empty for any protocol.
+  private static OptionalInt number(SecurityGroupRule rule) {
+    return rule.protocol() == null ? OptionalInt.empty() : Protocols.number(rule.protocol());
   }
 
   private static void check(SecurityGroupRule rule) {
-    if (rule.remotePrefix() != null && rule.remoteGroup() != null) {
+    Cidr prefix = rule.remotePrefix();
+    if (prefix != null && rule.remoteGroup() != null) {
       throw Fault.badRequest(
           "SecurityGroupMultipleRemoteEntites",
-          "Only one of remote_ip_prefix, remote_group_id or remote_address_group_id may be provided.");
+          "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.");
     }
-    if (rule.remotePrefix() != null && rule.remotePrefix().version() != rule.version()) {
+    if (prefix != null && prefix.version() != rule.version()) {
       throw Fault.badRequest(
           "SecurityGroupRuleParameterConflict",
           "Conflicting value ethertype IPv%d for CIDR %s"
-              .formatted(rule.version(), rule.remotePrefix()));
+              .formatted(rule.version(), rule.written()));
     }
-    checkPorts(rule);
+    OptionalInt number = number(rule);
+    if (rule.version() == 4 && number.isPresent() && Protocols.isOfIpv6(number.getAsInt())) {
+      throw Fault.badRequest(
+          "SecurityGroupEthertypeConflictWithProtocol",
+          "Invalid ethertype IPv4 for protocol " + rule.protocol() + ".");
+    }
   }
 
   private static void checkPorts(SecurityGroupRule rule) {
@@ -140,43 +177,50 @@ final class SecurityGroupRuleCollection implements Collection<SecurityGroupRule>
     if (from == null && to == null) {
       return;
     }
-    String protocol = rule.protocol();
-    if (protocol == null) {
+    OptionalInt number = number(rule);
+    if (number.isEmpty()) {
       throw Fault.badRequest(
           "SecurityGroupProtocolRequiredWithPorts",
           "Must also specify protocol if port range is given.");
     }
-    boolean icmp = ICMP.contains(protocol) || protocol.equals("1") || protocol.equals("58");
-    if (icmp) {
-      inRange("port_range_min", from, 0, 255);
-      inRange("port_range_max", to, 0, 255);
-      if (from == null) {
-        throw Fault.badRequest(
-            "SecurityGroupMissingIcmpType",
-            "ICMP code (port-range-max) %d is provided but ICMP type (port-range-min) is missing."
-                .formatted(to));
-      }
-      return;
-    }
-    inRange("port_range_min", from, 0, 65_535);
-    inRange("port_range_max", to, 0, 65_535);
-    if (from == null || to == null || from > to) {
+    if (Protocols.isIcmp(number.getAsInt())) {
+      checkIcmp(from, to);
+    } else if (!Protocols.hasPorts(number.getAsInt())) {
+      throw Fault.badRequest(
+          "SecurityGroupInvalidProtocolForPort",
+          "Ports cannot be specified for protocol %d. Ports are only supported for DCCP, SCTP, TCP, UDP, UDPLITE."
+              .formatted(number.getAsInt()));
+    } else if (Objects.equals(from, 0) || Objects.equals(to, 0)) {
+      throw Fault.badRequest("SecurityGroupInvalidPortValue", "Invalid value for port 0");
+    } else if (from == null || to == null || from > to) {
       throw Fault.badRequest(
           "SecurityGroupInvalidPortRange",
           "For TCP/UDP protocols, port_range_min must be <= port_range_max");
     }
   }
 
-  private static void inRange(String name, @Nullable Integer value, int least, int most) {
-    if (value != null && (value < least || value > most)) {
+  private static void checkIcmp(@Nullable Integer type, @Nullable Integer code) {
+    mustBeOctet("type (port_range_min)", type);
+    mustBeOctet("code (port_range_max)", code);
+    if (type == null) {
       throw Fault.badRequest(
-          "SecurityGroupInvalidPortValue", "Invalid value for port " + value + " (" + name + ")");
+          "SecurityGroupMissingIcmpType",
+          "ICMP code (port-range-max) %d is provided but ICMP type (port-range-min) is missing."
+              .formatted(code));
+    }
+  }
+
+  private static void mustBeOctet(String field, @Nullable Integer value) {
+    if (value != null && value > 255) {
+      throw Fault.badRequest(
+          "SecurityGroupInvalidIcmpValue",
+          "Invalid value for ICMP %s %d. It must be 0 to 255.".formatted(field, value));
     }
   }
 
   private static void mustBeNew(NetworkState state, SecurityGroupRule rule) {
     state.rulesOf(rule.group()).stream()
-        .filter(it -> it.with(rule.meta()).equals(rule))
+        .filter(it -> same(it, rule))
         .findFirst()
         .ifPresent(
             it -> {
@@ -184,6 +228,23 @@ final class SecurityGroupRuleCollection implements Collection<SecurityGroupRule>
                   "SecurityGroupRuleExists",
                   "Security group rule already exists. Rule id is " + it.id() + ".");
             });
+  }
+
+  /// Whether they let the same through, as far as Neutron looks: it compares prefixes as they were
+  /// written, but for those of everybody.
+  private static boolean same(SecurityGroupRule a, SecurityGroupRule b) {
+    return a.ingress() == b.ingress()
+        && a.version() == b.version()
+        && number(a).equals(number(b))
+        && Objects.equals(a.from(), b.from())
+        && Objects.equals(a.to(), b.to())
+        && Objects.equals(whom(a), whom(b))
+        && Objects.equals(a.remoteGroup(), b.remoteGroup());
+  }
+
+  private static @Nullable String whom(SecurityGroupRule rule) {
+    String everybody = rule.version() == 4 ? "0.0.0.0/0" : "::/0";
+    return everybody.equals(rule.written()) ? null : rule.written();
   }
 
   @Override
