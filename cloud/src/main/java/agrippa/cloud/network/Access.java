@@ -62,16 +62,15 @@ final class Access {
   }
 
   /// Who owns something new: the caller's project, or the one that an admin names.
-  ///
-  /// @param kind of the new thing
-  static ProjectId owner(Caller caller, Form form, Kind kind) {
+  static ProjectId owner(Caller caller, Form form) {
     ProjectId own = caller.project();
     ProjectId owner = form.project().orElse(own == null ? new ProjectId("") : own);
     if (owner.value().isEmpty()) {
       throw Fault.badRequest("A token without a project must say project_id.");
     }
     if (!caller.mayUse(owner)) {
-      throw Fault.forbidden("create_" + kind.singular());
+      throw Fault.badRequest(
+          "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or advsvc privileges");
     }
     return owner;
   }
@@ -79,7 +78,7 @@ final class Access {
   /// Lets only admins say something.
   static void admin(Caller caller, Form form, String attribute, String rule) {
     if (form.has(attribute) && !caller.admin()) {
-      throw Fault.forbidden(rule + ":" + attribute);
+      throw Fault.forbidden(rule, attribute);
     }
   }
 }

@@ -68,6 +68,16 @@ final class Addresses {
     return text.toString();
   }
 
+  /// The address that an interface gives itself in a /64 network (RFC 4291, appendix A).
+  ///
+  /// @param mac six bytes in hexadecimal, with colons
+  static InetAddress ofInterface(Cidr network, String mac) {
+    long bits = Long.parseLong(mac.replace(":", ""), 16);
+    long identifier = ((bits >>> 24) ^ (1L << 17)) << 40 | 0xfffeL << 24 | (bits & 0xffffffL);
+    BigInteger unsigned = new BigInteger(Long.toUnsignedString(identifier));
+    return of(number(network.network()).or(unsigned), 6);
+  }
+
   static int version(InetAddress address) {
     return address.getAddress().length == 4 ? 4 : 6;
   }

@@ -97,6 +97,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
     CollectionFace<Router> routers = new CollectionFace<>(routerCollection, records);
     return new NetworkFace(
             identity,
+            new NetworkReports(records),
             new RouterActions(routers, routerCollection, routerPorts),
             List.of(
                 new CollectionFace<>(new NetworkCollection(), records),

@@ -92,9 +92,10 @@ final class EmbeddedServerPorts implements ServerPorts {
       throw Fault.forbidden("create_port:network_id");
     }
     ProjectId project = project(caller);
-    PortAddresses choice = new PortAddresses(draft.state(), network, List.of());
+    String mac = ports.freeMac(draft.state());
+    PortAddresses choice = new PortAddresses(draft.state(), network, mac, OWNER, List.of());
     List<FixedIp> addresses =
-        address == null ? choice.anywhere(OWNER) : List.of(choice.wanted(address));
+        address == null ? choice.anywhere() : List.of(choice.wanted(address));
     if (addresses.isEmpty()) {
       throw Fault.badRequest(
           "NetworkRequiresSubnet",
@@ -106,7 +107,7 @@ final class EmbeddedServerPorts implements ServerPorts {
             : securityGroups.isEmpty()
                 ? List.of(SecurityGroupCollection.ensureDefault(draft, project).id())
                 : securityGroups;
-    Port plain = ports.plain(draft, draft.meta(project, "", ""), networkId, true, addresses);
+    Port plain = PortCollection.plain(draft.meta(project, "", ""), networkId, mac, true, addresses);
     draft.add(
         plain
             .secured(network.portSecurity())

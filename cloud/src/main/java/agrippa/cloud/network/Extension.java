@@ -6,21 +6,28 @@ import tools.jackson.databind.node.ObjectNode;
 /// The parts of Neutron that are not its core and that this service has. Clients switch features on
 /// when they see an alias.
 enum Extension {
+  AGENT("agent", "agent"),
   ADDRESS_PAIRS("allowed-address-pairs", "Allowed Address Pairs"),
   BINDING("binding", "Port Binding"),
   EXTERNAL_GATEWAY_MODE("ext-gw-mode", "Neutron L3 Configurable external gateway mode"),
   EXTERNAL_NETWORK("external-net", "Neutron external network"),
   EXTRA_ROUTE("extraroute", "Neutron Extra Route"),
   EXTRA_ROUTE_ATOMIC("extraroute-atomic", "Atomically add/remove extra routes"),
+  FLOATING_IP_PORT_DETAILS("fip-port-details", "Add port_details attribute to Floating IP resource"),
+  IP_AVAILABILITY("network-ip-availability", "Network IP Availability"),
   MTU("net-mtu", "Network MTU"),
   MTU_WRITABLE("net-mtu-writable", "Network MTU (writable)"),
   PAGINATION("pagination", "Pagination support"),
   PORT_SECURITY("port-security", "Port Security"),
   PROJECT_ID("project-id", "project_id field enabled"),
+  PROVIDER("provider", "Provider Network"),
   QOS("qos", "Quality of Service"),
+  QUOTA_DETAILS("quota_details", "Quota details management support"),
   QUOTAS("quotas", "Quota management support"),
   ROUTER("router", "Neutron L3 Router"),
   SECURITY_GROUP("security-group", "security-group"),
+  SECURITY_GROUP_CIDRS(
+      "security-groups-normalized-cidr", "Normalized CIDR field for security group rules"),
   SORTING("sorting", "Sorting support"),
   DEFAULT_SUBNET_POOLS("default-subnetpools", "Default Subnetpools"),
   DESCRIPTION("standard-attr-description", "standard-attr-description"),

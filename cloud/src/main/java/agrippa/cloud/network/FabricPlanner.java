@@ -13,7 +13,6 @@ import agrippa.cloud.fabric.FabricPlan.Source;
 import agrippa.cloud.network.Port.AddressPair;
 import agrippa.cloud.network.Port.FixedIp;
 import agrippa.cloud.network.Port.Holder;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -245,14 +244,7 @@ final class FabricPlanner {
 
   /// The address that an interface gives itself (RFC 4291, appendix A).
   static InetAddress linkLocal(String mac) {
-    byte[] bytes = new BigInteger(mac.replace(":", ""), 16).toByteArray();
-    long low = new BigInteger(1, bytes).longValueExact();
-    long identifier = ((low >>> 24) ^ (1L << 17)) << 40 | 0xfffeL << 24 | (low & 0xffffffL);
-    return Addresses.of(
-        new BigInteger("fe80", 16)
-            .shiftLeft(112)
-            .or(new BigInteger(Long.toUnsignedString(identifier))),
-        6);
+    return Addresses.ofInterface(Cidr.of("fe80::/64"), mac);
   }
 
   /// By the gateways of the first subnets that have one, and what the subnets say besides.

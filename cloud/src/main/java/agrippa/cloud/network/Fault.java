@@ -64,6 +64,14 @@ final class Fault extends RuntimeException {
     return new Fault(403, "PolicyNotAuthorized", "rule:" + rule + " is disallowed by policy");
   }
 
+  /// Of an attribute that only others may say.
+  static Fault forbidden(String rule, String attribute) {
+    return new Fault(
+        403,
+        "PolicyNotAuthorized",
+        "(rule:%s and rule:%s:%s) is disallowed by policy".formatted(rule, rule, attribute));
+  }
+
   static Fault noPath() {
     return new Fault(404, "HTTPNotFound", "The resource could not be found.");
   }

@@ -20,7 +20,7 @@ final class FloatingIpCollection implements Collection<FloatingIp> {
 
   @Override
   public FloatingIp create(Draft draft, Caller caller, Form form) {
-    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Meta meta = draft.meta(Access.owner(caller, form), "", "");
     Access.admin(caller, form, "floating_ip_address", "create_floatingip");
     Network network = Access.network(caller, draft.state(), form.fixedId("floating_network_id"));
     if (!network.external()) {
@@ -185,7 +185,7 @@ final class FloatingIpCollection implements Collection<FloatingIp> {
         .put("network_id", port.network().toString())
         .put("mac_address", port.mac())
         .put("admin_state_up", port.adminStateUp())
-        .put("status", "DOWN")
+        .put("status", port.status())
         .put("device_id", port.device().id())
         .put("device_owner", port.device().owner());
     return json;

@@ -19,6 +19,9 @@ record Network(
     boolean portSecurity,
     int mtu)
     implements Resource {
+  /// What Neutron calls networks that do not leave a machine.
+  static final String LOCAL = "local";
+
   @Override
   public Kind kind() {
     return Kind.NETWORK;
@@ -40,6 +43,9 @@ record Network(
     json.set("availability_zones", Json.array());
     json.putNull("ipv4_address_scope");
     json.putNull("ipv6_address_scope");
+    json.put("provider:network_type", LOCAL);
+    json.putNull("provider:physical_network");
+    json.putNull("provider:segmentation_id");
     json.put("router:external", external);
     json.put("is_default", isDefault);
     json.put("port_security_enabled", portSecurity);

@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Networks.
 final class NetworkCollection implements Collection<Network> {
+  private static final String PROVIDER = "provider:";
   private static final int ETHERNET_MTU = 1_500;
   private static final int LEAST_MTU = 68;
   private static final int MOST_MTU = 65_535;
@@ -22,7 +23,7 @@ final class NetworkCollection implements Collection<Network> {
 
   @Override
   public Network create(Draft draft, Caller caller, Form form) {
-    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Meta meta = draft.meta(Access.owner(caller, form), "", "");
     Network plain = new Network(meta, true, false, false, false, true, ETHERNET_MTU);
     Network network = filled(plain, caller, form, "create_network");
     draft.add(network);
@@ -52,6 +53,7 @@ final class NetworkCollection implements Collection<Network> {
     for (String attribute : List.of("shared", "router:external", "is_default")) {
       Access.admin(caller, form, attribute, rule);
     }
+    mustBeLocal(caller, form, rule);
     form.nothing("qos_policy_id", "QoS policy");
     // There are no availability zones to choose from.
     form.list("availability_zone_hints", List.of(), NetworkCollection::unknownZone);
@@ -69,6 +71,22 @@ final class NetworkCollection implements Collection<Network> {
             form.number("mtu", base.mtu(), LEAST_MTU, MOST_MTU));
     form.end();
     return network;
+  }
+
+  /// Networks do not leave this machine, whatever an admin asks for.
+  private static void mustBeLocal(Caller caller, Form form, String rule) {
+    for (String name : List.of("network_type", "physical_network", "segmentation_id")) {
+      Access.admin(caller, form, PROVIDER + name, rule);
+    }
+    String type = form.nullableText(PROVIDER + "network_type");
+    if (type != null && !type.equals(Network.LOCAL)) {
+      throw Fault.senseless("network_type value '" + type + "' not supported");
+    }
+    for (String name : List.of("physical_network", "segmentation_id")) {
+      if (form.anything(PROVIDER + name) != null) {
+        throw Fault.senseless(name + " prohibited for local provider network");
+      }
+    }
   }
 
   private static String unknownZone(JsonNode zone) {
@@ -115,7 +133,7 @@ final class NetworkCollection implements Collection<Network> {
     if (!ports.isEmpty()) {
       throw Fault.conflict(
           "NetworkInUse",
-          "Unable to complete operation on network %s. There are one or more ports still in use on the network, id for these ports is %s."
+          "Unable to complete operation on network %s. There are one or more ports still in use on the network, id for these ports is: %s."
               .formatted(it.id(), ports));
     }
     draft.state().subnetsOf(it.id()).forEach(draft::remove);
@@ -129,6 +147,13 @@ final class NetworkCollection implements Collection<Network> {
     state.subnetsOf(it.id()).forEach(subnet -> subnets.add(subnet.id().toString()));
     if (!it.external()) {
       json.remove("is_default");
+    }
+    if (!caller.admin()) {
+      json.remove(
+          List.of(
+              PROVIDER + "network_type",
+              PROVIDER + "physical_network",
+              PROVIDER + "segmentation_id"));
     }
     return json;
   }

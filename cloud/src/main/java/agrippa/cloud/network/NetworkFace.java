@@ -16,25 +16,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Neutron's REST interface, version 2.0: every route is on this page.
 final class NetworkFace {
-  /// What quotas are named after; none is limited.
-  private static final List<String> QUOTAS =
-      List.of(
-          "floatingip",
-          "network",
-          "port",
-          "rbac_policy",
-          "router",
-          "security_group",
-          "security_group_rule",
-          "subnet",
-          "subnetpool");
-
   private final Identity identity;
+  private final NetworkReports reports;
   private final RouterActions routers;
   private final List<CollectionFace<?>> collections;
 
-  NetworkFace(Identity identity, RouterActions routers, List<CollectionFace<?>> collections) {
+  NetworkFace(
+      Identity identity,
+      NetworkReports reports,
+      RouterActions routers,
+      List<CollectionFace<?>> collections) {
     this.identity = identity;
+    this.reports = reports;
     this.routers = routers;
     this.collections = List.copyOf(collections);
   }
@@ -45,9 +38,16 @@ final class NetworkFace {
     routes.get("/v2.0", as(this::resources));
     routes.get("/v2.0/extensions", as((_, _) -> extensions()));
     routes.get("/v2.0/extensions/{alias}", as((_, request) -> extension(request)));
-    routes.get("/v2.0/quotas/{project}", as(NetworkFace::quota));
-    routes.get("/v2.0/quotas/{project}/default", as(NetworkFace::quota));
-    routes.get("/v2.0/availability_zones", as((_, _) -> none("availability_zones")));
+    routes.get("/v2.0/quotas/{project}", as((_, _) -> reports.quota()));
+    routes.get("/v2.0/quotas/{project}/default", as((_, _) -> reports.quota()));
+    routes.get("/v2.0/quotas/{project}/details", as(reports::quotaDetails));
+    routes.get("/v2.0/quotas/{project}/details.json", as(reports::quotaDetails));
+    String addresses = "/v2.0/network-ip-availabilities";
+    routes.get(addresses, as(reports::availabilities));
+    routes.get(addresses + "/{id}", as(reports::availability));
+    for (String none : List.of("agents", "availability_zones")) {
+      routes.get("/v2.0/" + none, as((_, _) -> NetworkReports.none(none)));
+    }
     collections.forEach(it -> add(routes, it));
     String router = "/v2.0/routers/{id}/";
     routes.put(router + "add_router_interface", as(routers::addInterface));
@@ -144,19 +144,6 @@ final class NetworkFace {
                         "ExtensionsNotFound", "Extensions not found: ['" + alias + "']."));
     ObjectNode body = Json.object();
     body.set("extension", found);
-    return Reply.json(200, body);
-  }
-
-  private static Reply quota(Caller caller, Request request) {
-    ObjectNode body = Json.object();
-    ObjectNode quota = body.putObject("quota");
-    QUOTAS.forEach(it -> quota.put(it, -1));
-    return Reply.json(200, body);
-  }
-
-  private static Reply none(String collection) {
-    ObjectNode body = Json.object();
-    body.putArray(collection);
     return Reply.json(200, body);
   }
 }

@@ -133,6 +133,21 @@ record Port(
         holder);
   }
 
+  /// Whether packets can come and go: something of this program's that the kernel knows is plugged
+  /// in. As in Octavia's clouds, VIPs do not count.
+  boolean active() {
+    return adminStateUp
+        && switch (holder) {
+          case Holder.Leg _, Holder.Server _, Holder.Router _ -> true;
+          case Holder.Vip _ -> false;
+          case null -> false;
+        };
+  }
+
+  String status() {
+    return active() ? "ACTIVE" : "DOWN";
+  }
+
   /// The load balancer that is plugged in, or null.
   @Nullable LoadBalancerId loadBalancer() {
     return switch (holder) {
@@ -167,7 +182,7 @@ record Port(
     json.put("network_id", network.toString());
     json.put("mac_address", mac);
     json.put("admin_state_up", adminStateUp);
-    json.put("status", "DOWN");
+    json.put("status", status());
     json.put("device_id", device.id());
     json.put("device_owner", device.owner());
     ArrayNode addresses = json.putArray("fixed_ips");
@@ -187,10 +202,12 @@ record Port(
     json.put("binding:vnic_type", binding.vnicType());
     json.put("binding:host_id", binding.host());
     json.set("binding:profile", binding.profile());
-    json.put("binding:vif_type", "unbound");
+    json.put("binding:vif_type", active() ? "bridge" : "unbound");
     json.putObject("binding:vif_details");
     json.putArray("extra_dhcp_opts");
     json.put("qos_policy_id", text(qosPolicy));
+    json.putNull("qos_network_policy_id");
+    json.putNull("resource_request");
     if (holder != null) {
       json.set(HOLDER, json(holder));
     }
@@ -220,7 +237,7 @@ record Port(
   }
 
   /// A single address without its length, as it was most likely written.
-  private static String text(Cidr addresses) {
+  static String text(Cidr addresses) {
     return addresses.first().equals(addresses.last())
         ? Addresses.text(addresses.network())
         : addresses.toString();

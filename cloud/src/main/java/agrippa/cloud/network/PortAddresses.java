@@ -16,32 +16,62 @@ final class PortAddresses {
 
   private final NetworkState state;
   private final Network network;
+  private final String mac;
+  private final String owner;
   private final List<FixedIp> before;
   private final Allocator allocator;
 
+  /// @param mac the port's, which makes its addresses where machines make their own
+  /// @param owner of the port's device
   /// @param before what the port has now, and may keep or give back
-  PortAddresses(NetworkState state, Network network, List<FixedIp> before) {
+  PortAddresses(
+      NetworkState state, Network network, String mac, String owner, List<FixedIp> before) {
     this.state = state;
     this.network = network;
+    this.mac = mac;
+    this.owner = owner;
     this.before = before;
     this.allocator = new Allocator(state);
     before.forEach(it -> allocator.free(network.id(), it.address()));
   }
 
-  /// One IPv4 and one IPv6 address, as far as the network has such subnets.
-  List<FixedIp> anywhere(String deviceOwner) {
+  /// One IPv4 and one IPv6 address, as far as the network has such subnets, and those that machines
+  /// make themselves.
+  List<FixedIp> anywhere() {
     List<FixedIp> found = new ArrayList<>();
     for (int version : new int[] {4, 6}) {
       List<Subnet> subnets =
           state.subnetsOf(network.id()).stream()
-              .filter(it -> it.cidr().version() == version)
-              .filter(it -> it.serviceTypes().isEmpty() || it.serviceTypes().contains(deviceOwner))
+              .filter(it -> it.cidr().version() == version && !(it.automatic() && !isRouter()))
+              .filter(it -> it.serviceTypes().isEmpty() || it.serviceTypes().contains(owner))
               .toList();
       if (!subnets.isEmpty()) {
         found.add(allocator.takeAny(subnets, network));
       }
     }
+    addAutomatic(found);
     return found;
+  }
+
+  private boolean isRouter() {
+    return owner.equals(Router.INTERFACE) || owner.equals(Router.GATEWAY);
+  }
+
+  /// Nobody can keep a machine from making an address for itself, so that a port has it, asked for
+  /// or not. Routers make none.
+  private void addAutomatic(List<FixedIp> found) {
+    if (isRouter()) {
+      return;
+    }
+    for (Subnet it : state.subnetsOf(network.id())) {
+      if (it.automatic() && found.stream().noneMatch(ip -> ip.subnet().equals(it.id()))) {
+        found.add(automatic(it));
+      }
+    }
+  }
+
+  private FixedIp automatic(Subnet subnet) {
+    return allocator.take(subnet, Addresses.ofInterface(subnet.cidr(), mac));
   }
 
   /// This one.
@@ -62,7 +92,7 @@ final class PortAddresses {
     for (int i = 0; i < found.length; i++) {
       InetAddress address = wishes.get(i).address();
       if (address != null) {
-        found[i] = allocator.take(subnet(wishes.get(i)), address);
+        found[i] = named(subnet(wishes.get(i)), address);
         kept.remove(found[i]);
       }
     }
@@ -71,12 +101,31 @@ final class PortAddresses {
         found[i] = keptOrAny(subnet(wishes.get(i)), kept);
       }
     }
-    return List.of(found);
+    List<FixedIp> all = new ArrayList<>(List.of(found));
+    if (!all.isEmpty()) {
+      addAutomatic(all);
+    }
+    return all;
+  }
+
+  private FixedIp named(Subnet subnet, InetAddress address) {
+    if (subnet.automatic()
+        && !isRouter()
+        && !address.equals(Addresses.ofInterface(subnet.cidr(), mac))) {
+      throw Fault.badRequest(
+          "AllocationOnAutoAddressSubnet",
+          "IPv6 address %s cannot be directly assigned to a port on subnet %s as the subnet is configured for automatic addresses"
+              .formatted(Addresses.text(address), subnet.id()));
+    }
+    return allocator.take(subnet, address);
   }
 
   private FixedIp keptOrAny(Subnet subnet, List<FixedIp> kept) {
     Optional<FixedIp> same =
         kept.stream().filter(it -> it.subnet().equals(subnet.id())).findFirst();
+    if (same.isEmpty() && subnet.automatic() && !isRouter()) {
+      return automatic(subnet);
+    }
     if (same.isEmpty()) {
       return allocator.takeAny(List.of(subnet), network);
     }

@@ -1,6 +1,5 @@
 package agrippa.cloud.network;
 
-import agrippa.cloud.network.Port.AddressPair;
 import agrippa.cloud.network.Port.Binding;
 import agrippa.cloud.network.Port.Device;
 import agrippa.cloud.network.Port.FixedIp;
@@ -9,9 +8,9 @@ import agrippa.model.LoadBalancerId;
 import agrippa.web.Json;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,6 +31,9 @@ final class PortCollection implements Collection<Port> {
           "remote-managed",
           "vdpa");
 
+  /// How owners of devices begin that are no machines, but part of the network.
+  private static final String SERVICE = "network:";
+
   private final RandomGenerator random;
 
   /// @param random for MAC addresses; used by one thread at a time
@@ -46,27 +48,19 @@ final class PortCollection implements Collection<Port> {
 
   @Override
   public Port create(Draft draft, Caller caller, Form form) {
-    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Meta meta = draft.meta(Access.owner(caller, form), "", "");
     Network network = Access.network(caller, draft.state(), form.fixedId("network_id"));
+    mustOwn(caller, network, form, "create_port");
+    String mac =
+        form.has("mac_address")
+            ? PortMacs.wanted(draft.state(), network.id(), form)
+            : freeMac(draft.state());
+    String owner = form.text("device_owner", "");
     Port plain =
-        new Port(
-            meta,
-            network.id(),
-            true,
-            form.has("mac_address") ? "" : freeMac(draft.state()),
-            List.of(),
-            Device.NONE,
-            List.of(),
-            List.of(),
-            network.portSecurity(),
-            null,
-            new Binding("normal", "", Json.object()),
-            null);
-    PortAddresses choice = new PortAddresses(draft.state(), network, List.of());
-    List<FixedIp> addresses =
-        form.has("fixed_ips")
-            ? choice.wanted(form)
-            : choice.anywhere(form.text("device_owner", ""));
+        plain(meta, network.id(), mac, true, List.of())
+            .secured(network.portSecurity() && !owner.startsWith(SERVICE));
+    PortAddresses choice = new PortAddresses(draft.state(), network, mac, owner, List.of());
+    List<FixedIp> addresses = form.has("fixed_ips") ? choice.wanted(form) : choice.anywhere();
     Port port = filled(plain, draft, caller, addresses, form, "create_port");
     draft.add(port);
     return port;
@@ -76,8 +70,13 @@ final class PortCollection implements Collection<Port> {
   public Port update(Draft draft, Caller caller, Port before, Form form) {
     form.fixed("network_id");
     form.project();
+    if (before.holder() instanceof Port.Holder.Router && form.has("fixed_ips")) {
+      throw Fault.badRequest(
+          "BadRequest",
+          "Bad ports request: IP updates for port %s are not allowed.".formatted(before.id()));
+    }
     if (before.holder() instanceof Port.Holder.Router
-        && (form.has("device_id") || form.has("device_owner") || form.has("fixed_ips"))) {
+        && (form.has("device_id") || form.has("device_owner"))) {
       throw Fault.conflict(
           "ServicePortInUse",
           "Port %s cannot be updated directly via the port API: has device owner %s."
@@ -92,9 +91,17 @@ final class PortCollection implements Collection<Port> {
       }
     }
     Network network = draft.state().network(before.network()).orElseThrow();
+    mustOwn(caller, network, form, "update_port");
+    Access.admin(caller, form, "mac_address", "update_port");
     List<FixedIp> addresses =
         form.has("fixed_ips")
-            ? new PortAddresses(draft.state(), network, before.fixedIps()).wanted(form)
+            ? new PortAddresses(
+                    draft.state(),
+                    network,
+                    before.mac(),
+                    form.text("device_owner", before.device().owner()),
+                    before.fixedIps())
+                .wanted(form)
             : before.fixedIps();
     Port after = draft.change(filled(before, draft, caller, addresses, form, "update_port"));
     List<InetAddress> left = after.fixedIps().stream().map(FixedIp::address).toList();
@@ -122,13 +129,11 @@ final class PortCollection implements Collection<Port> {
   private static Port filled(
       Port base, Draft draft, Caller caller, List<FixedIp> addresses, Form form, String rule) {
     Access.admin(caller, form, "binding:host_id", rule);
+    Access.admin(caller, form, "binding:profile", rule);
     Device device =
         new Device(
             form.text("device_id", base.device().id()),
             form.text("device_owner", base.device().owner()));
-    if (form.has("device_owner") && device.owner().startsWith("network:") && !caller.admin()) {
-      throw Fault.forbidden(rule + ":device_owner");
-    }
     boolean security = form.flag("port_security_enabled", base.portSecurity());
     Port port =
         new Port(
@@ -138,11 +143,11 @@ final class PortCollection implements Collection<Port> {
                     form.text("description", base.meta().description())),
             base.network(),
             form.flag("admin_state_up", base.adminStateUp()),
-            mac(base, draft.state(), form),
+            PortMacs.changed(base, draft.state(), form),
             addresses,
             device,
             securityGroups(base, draft, caller, security, form),
-            form.list("allowed_address_pairs", base.addressPairs(), it -> pair(base, it)),
+            AddressPairs.of(base, security, form),
             security,
             qosPolicy(base, draft, caller, form),
             new Binding(
@@ -167,31 +172,30 @@ final class PortCollection implements Collection<Port> {
         .orElseThrow(() -> Fault.notFound(Kind.QOS_POLICY, wanted));
   }
 
+  /// What would let a port take others' place is for the owners of networks to say.
+  private static void mustOwn(Caller caller, Network network, Form form, String rule) {
+    if (caller.mayUse(network.project())) {
+      return;
+    }
+    for (String name : List.of("mac_address", "port_security_enabled", "allowed_address_pairs")) {
+      if (form.has(name)) {
+        throw Fault.forbidden(rule, name);
+      }
+    }
+    if (form.text("device_owner", "").startsWith(SERVICE)) {
+      throw Fault.forbidden(rule, "device_owner");
+    }
+    JsonNode addresses = form.anything("fixed_ips");
+    if (addresses != null && StreamSupport.stream(addresses.spliterator(), false)
+            .anyMatch(it -> it.has("ip_address"))) {
+      throw Fault.forbidden(rule, "fixed_ips:ip_address");
+    }
+  }
+
   // MAC addresses.
 
-  private static String mac(Port base, NetworkState state, Form form) {
-    String mac = form.text("mac_address", base.mac()).toLowerCase(Locale.ROOT);
-    if (mac.equals(base.mac())) {
-      return mac;
-    }
-    if (!isMac(mac)) {
-      throw Fault.invalid("mac_address", "'" + mac + "' is not a valid MAC address.");
-    }
-    if (state.ports().anyMatch(it -> it.network().equals(base.network()) && it.mac().equals(mac))) {
-      throw Fault.conflict(
-          "MacAddressInUse",
-          "Unable to complete operation for network %s. The mac address %s is in use."
-              .formatted(base.network(), mac));
-    }
-    return mac;
-  }
-
-  private static boolean isMac(String text) {
-    return text.matches("\\p{XDigit}{2}(:\\p{XDigit}{2}){5}");
-  }
-
   /// One in the range that OpenStack has for ports.
-  private String freeMac(NetworkState state) {
+  String freeMac(NetworkState state) {
     while (true) {
       String mac =
           "fa:16:3e:%02x:%02x:%02x"
@@ -200,14 +204,6 @@ final class PortCollection implements Collection<Port> {
         return mac;
       }
     }
-  }
-
-  private static AddressPair pair(Port base, JsonNode it) {
-    String mac = it.path("mac_address").asString(base.mac());
-    if (!isMac(mac)) {
-      throw Fault.invalid("allowed_address_pairs", "'" + mac + "' is not a valid MAC address.");
-    }
-    return new AddressPair(Form.cidr("allowed_address_pairs", it.path("ip_address")), mac);
   }
 
   // Security groups.
@@ -230,9 +226,13 @@ final class PortCollection implements Collection<Port> {
       }
     }
     if (!security && !groups.isEmpty()) {
-      throw Fault.conflict(
-          "PortSecurityPortHasSecurityGroup",
-          "Port has security group associated. Cannot disable port security or ip address until security group is removed.");
+      throw form.has("security_groups")
+          ? Fault.badRequest(
+              "PortSecurityAndIPRequiredForSecurityGroups",
+              "Port security must be enabled and port must have an IP address in order to use security groups.")
+          : Fault.conflict(
+              "PortSecurityPortHasSecurityGroup",
+              "Port has security group associated. Cannot disable port security or IP address until security group is removed.");
     }
     return groups;
   }
@@ -260,11 +260,15 @@ final class PortCollection implements Collection<Port> {
 
   /// A port for what this program plugs in.
   Port plain(Draft draft, Meta meta, UUID network, boolean up, List<FixedIp> addresses) {
+    return plain(meta, network, freeMac(draft.state()), up, addresses);
+  }
+
+  static Port plain(Meta meta, UUID network, String mac, boolean up, List<FixedIp> addresses) {
     return new Port(
         meta,
         network,
         up,
-        freeMac(draft.state()),
+        mac,
         addresses,
         Device.NONE,
         List.of(),
@@ -281,7 +285,7 @@ final class PortCollection implements Collection<Port> {
     json.remove(Port.HOLDER);
     if (!caller.admin()) {
       json.remove(
-          List.of("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"));
+          List.of("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details", "resource_request"));
     }
     return json;
   }

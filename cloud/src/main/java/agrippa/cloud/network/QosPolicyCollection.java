@@ -13,7 +13,7 @@ final class QosPolicyCollection implements Collection<QosPolicy> {
 
   @Override
   public QosPolicy create(Draft draft, Caller caller, Form form) {
-    ProjectId owner = Access.owner(caller, form, kind());
+    ProjectId owner = Access.owner(caller, form);
     if (!caller.admin()) {
       throw Fault.forbidden("create_" + kind().singular());
     }

@@ -9,6 +9,7 @@ import agrippa.web.Json;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,7 +32,7 @@ final class RouterCollection implements Collection<Router> {
 
   @Override
   public Router create(Draft draft, Caller caller, Form form) {
-    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Meta meta = draft.meta(Access.owner(caller, form), "", "");
     Wish wish = wish(draft.state(), caller, null, form, "create_router");
     Router router = filled(new Router(meta, true, wish.gateway(), List.of()), caller, form);
     draft.add(router);
@@ -184,8 +185,14 @@ final class RouterCollection implements Collection<Router> {
 
   @Override
   public void delete(Draft draft, Caller caller, Router it) {
-    if (RouterPorts.of(draft.state(), it.id()).anyMatch(port -> !RouterPorts.isOutside(port))) {
-      throw Fault.conflict("RouterInUse", "Router " + it.id() + " still has ports");
+    String inside =
+        RouterPorts.of(draft.state(), it.id())
+            .filter(port -> !RouterPorts.isOutside(port))
+            .map(port -> port.id().toString())
+            .collect(Collectors.joining(","));
+    if (!inside.isEmpty()) {
+      throw Fault.conflict(
+          "RouterInUse", "Router %s has ports still attached: %s".formatted(it.id(), inside));
     }
     mustNotBeNeeded(draft.state(), it, null);
     ports.noOutside(draft, it);

@@ -49,9 +49,10 @@ final class RouterPorts {
       return;
     }
     Network network = draft.state().network(gateway.network()).orElseThrow();
-    PortAddresses choice = new PortAddresses(draft.state(), network, List.of());
+    PortAddresses choice = new PortAddresses(
+            draft.state(), network, ports.freeMac(draft.state()), Router.GATEWAY, List.of());
     List<FixedIp> addresses =
-        wanted == null ? choice.anywhere(Router.GATEWAY) : choice.wanted(new Form(wanted, true));
+        wanted == null ? choice.anywhere() : choice.wanted(new Form(wanted, true));
     if (addresses.isEmpty()) {
       throw RouterCollection.bad("No subnets available for external network " + network.id());
     }

@@ -50,7 +50,7 @@ final class SecurityGroupCollection implements Collection<SecurityGroup> {
 
   @Override
   public SecurityGroup create(Draft draft, Caller caller, Form form) {
-    ProjectId owner = Access.owner(caller, form, kind());
+    ProjectId owner = Access.owner(caller, form);
     ensureDefault(draft, owner);
     SecurityGroup group = filled(new SecurityGroup(draft.meta(owner, "", ""), true), form);
     mustNotBeReserved(group);

@@ -37,6 +37,11 @@ record Subnet(
   /// A route that machines of the subnet learn.
   record HostRoute(Cidr destination, InetAddress nextHop) {}
 
+  /// Whether machines make their own addresses here, from their MAC addresses.
+  boolean automatic() {
+    return "slaac".equals(ipv6AddressMode) || "dhcpv6-stateless".equals(ipv6AddressMode);
+  }
+
   @Override
   public Kind kind() {
     return Kind.SUBNET;

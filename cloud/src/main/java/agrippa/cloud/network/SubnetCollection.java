@@ -27,7 +27,7 @@ final class SubnetCollection implements Collection<Subnet> {
 
   @Override
   public Subnet create(Draft draft, Caller caller, Form form) {
-    Meta meta = draft.meta(Access.owner(caller, form, kind()), "", "");
+    Meta meta = draft.meta(Access.owner(caller, form), "", "");
     Network network = Access.network(caller, draft.state(), form.fixedId("network_id"));
     if (!Access.changes(caller, draft.state(), network)) {
       throw Fault.forbidden("create_subnet");
@@ -60,16 +60,14 @@ final class SubnetCollection implements Collection<Subnet> {
   }
 
   static Cidr cidr(Form form) {
-    JsonNode node = form.required("cidr");
-    Cidr cidr = Form.cidr("cidr", node);
-    String text = node.asString("");
-    if (!text.contains("/")
-        || !Addresses.of(text.substring(0, text.indexOf('/'))).equals(cidr.network())) {
-      throw Fault.invalid(
-          "cidr",
-          "'%s' isn't a recognized IP subnet cidr, '%s' is recommended.".formatted(text, cidr));
-    }
+    form.required("cidr");
+    String text = form.word("cidr");
+    Cidr cidr =
+        Cidr.parse(text).orElseThrow(() -> Fault.senseless(text + " is not in a CIDR format"));
     form.required("ip_version");
+    if (!List.of("4", "6").contains(form.word("ip_version"))) {
+      throw Fault.invalid("ip_version", form.word("ip_version") + " is not in valid_values.");
+    }
     if (form.number("ip_version", 4, 4, 6) != cidr.version()) {
       throw Fault.senseless(
           "cidr '%s' does not match the ip_version '%d'".formatted(cidr, 10 - cidr.version()));
@@ -112,6 +110,9 @@ final class SubnetCollection implements Collection<Subnet> {
     if (cidr.network().isMulticastAddress()) {
       throw Fault.senseless("Multicast IP subnet is not supported if enable_dhcp is True");
     }
+    if (cidr.network().isLoopbackAddress()) {
+      throw Fault.senseless("Loopback IP subnet is not supported if enable_dhcp is True");
+    }
   }
 
   private static void mustNotOverlap(NetworkState state, Network network, Cidr cidr) {
@@ -135,7 +136,29 @@ final class SubnetCollection implements Collection<Subnet> {
       form.fixed(name);
     }
     form.project();
-    return draft.change(filled(before, form));
+    Subnet after = filled(before, form);
+    mustNotLoseItsGateway(draft.state(), before, after);
+    return draft.change(after);
+  }
+
+  private static void mustNotLoseItsGateway(NetworkState state, Subnet before, Subnet after) {
+    InetAddress gateway = before.gateway();
+    if (gateway == null || gateway.equals(after.gateway())) {
+      return;
+    }
+    Port.FixedIp held = new Port.FixedIp(before.id(), gateway);
+    state
+        .ports()
+        .filter(it -> it.holder() instanceof Port.Holder.Router)
+        .filter(it -> it.fixedIps().contains(held))
+        .findFirst()
+        .ifPresent(
+            it -> {
+              throw Fault.conflict(
+                  "GatewayIpInUse",
+                  "Current gateway ip %s already in use by port %s. Unable to update."
+                      .formatted(Addresses.text(gateway), it.id()));
+            });
   }
 
   private static Subnet filled(Subnet base, Form form) {
@@ -179,6 +202,7 @@ final class SubnetCollection implements Collection<Subnet> {
   }
 
   private static void check(Subnet subnet) {
+    SubnetOptions.check(subnet);
     InetAddress gateway = subnet.gateway();
     if (gateway != null && !subnet.cidr().contains(gateway)) {
       throw Fault.senseless("Gateway is not valid on subnet");

@@ -19,7 +19,7 @@ final class SubnetPoolCollection implements Collection<SubnetPool> {
 
   @Override
   public SubnetPool create(Draft draft, Caller caller, Form form) {
-    ProjectId owner = Access.owner(caller, form, kind());
+    ProjectId owner = Access.owner(caller, form);
     Access.admin(caller, form, "shared", "create_subnetpool");
     form.required("name");
     form.required("prefixes");

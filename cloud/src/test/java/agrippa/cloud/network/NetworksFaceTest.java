@@ -148,7 +148,7 @@ class NetworksFaceTest extends FaceRig {
     assertThat(alice.post("/v2.0/networks", "{'network': {'shared': true}}").status())
         .isEqualTo(403);
     assertThat(alice.post("/v2.0/networks", "{'network': {'project_id': 'bob'}}").status())
-        .isEqualTo(403);
+        .isEqualTo(400);
     assertThat(id(admin.create("/v2.0/networks", "{'network': {'name': 'x', 'tenant_id': 'bob'}}")))
         .isEqualTo(id(bob.get("/v2.0/networks?name=x").body().at("/networks/0")));
   }
@@ -168,7 +168,7 @@ class NetworksFaceTest extends FaceRig {
     String port = id(port(id, ""));
     assertThat(alice.delete("/v2.0/networks/" + id).error())
         .isEqualTo(
-            "409 NetworkInUse: Unable to complete operation on network %s. There are one or more ports still in use on the network, id for these ports is %s."
+            "409 NetworkInUse: Unable to complete operation on network %s. There are one or more ports still in use on the network, id for these ports is: %s."
                 .formatted(id, port));
     assertThat(alice.delete("/v2.0/ports/" + port).status()).isEqualTo(204);
     assertThat(alice.delete("/v2.0/networks/" + id).status()).isEqualTo(204);

@@ -2,6 +2,7 @@ package agrippa.cloud.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -133,10 +134,92 @@ class PortsFaceTest extends FaceRig {
             alice.post("/v2.0/ports", portBody(network, ", 'mac_address': '" + mac + "'")).error())
         .startsWith("409 MacAddressInUse");
     assertThat(
+            alice.put("/v2.0/ports/" + id(port(network, "")), "{'port': {'mac_address': 'x'}}").error())
+        .isEqualTo(
+            "403 PolicyNotAuthorized: (rule:update_port and rule:update_port:mac_address) is disallowed by policy");
+  }
+
+  @Test
+  void onlyAnOwnerOfANetworkMaySayWhatLetsAPortTakeOthersPlaces() {
+    for (String said :
+        List.of(
+            "'mac_address': 'fa:16:3e:00:00:01'",
+            "'port_security_enabled': false",
+            "'allowed_address_pairs': [{'ip_address': '203.0.113.0/24'}]",
+            "'device_owner': 'network:dhcp'",
+            "'fixed_ips': [{'ip_address': '203.0.113.1'}]")) {
+      assertThat(alice.post("/v2.0/ports", portBody(publicNetwork(), ", " + said)).error())
+          .startsWith("403 PolicyNotAuthorized: (rule:create_port and rule:create_port:");
+      assertThat(admin.post("/v2.0/ports", portBody(publicNetwork(), ", " + said)).status())
+          .isEqualTo(201);
+    }
+    String own = network("n");
+    JsonNode service = port(own, ", 'device_owner': 'network:dhcp'");
+    assertThat(service.path("port_security_enabled").booleanValue()).isFalse();
+    assertThat(service.path("security_groups").isEmpty()).isTrue();
+  }
+
+  @Test
+  void machinesMakeTheirOwnAddressesWhereSubnetsSaySo() {
+    String network = network("n");
+    String four = id(subnet(network, "10.0.0.0/24", ""));
+    String six =
+        id(subnet(network, "fd00::/64", ", 'ipv6_ra_mode': 'slaac', 'ipv6_address_mode': 'slaac'"));
+    String mac = ", 'mac_address': 'fa:16:3e:62:f1:39'";
+    JsonNode made = port(network, mac + ", 'fixed_ips': [{'subnet_id': '" + four + "'}]");
+    assertThat(made.at("/fixed_ips/0/subnet_id").stringValue()).isEqualTo(four);
+    assertThat(made.at("/fixed_ips/1/ip_address").stringValue())
+        .isEqualTo("fd00::f816:3eff:fe62:f139");
+    assertThat(refusedPort(network, "{'subnet_id': '%s', 'ip_address': 'fd00::55'}".formatted(six)))
+        .isEqualTo(
+            "400 AllocationOnAutoAddressSubnet: IPv6 address fd00::55 cannot be directly assigned to a port on subnet %s as the subnet is configured for automatic addresses"
+                .formatted(six));
+    assertThat(port(network, "").at("/fixed_ips/1/ip_address").stringValue()).contains("ff:fe");
+  }
+
+  @Test
+  void securityAndWhatNeedsItGoTogether() {
+    String network = network("n");
+    String port = id(port(network, ""));
+    String group =
+        id(alice.get("/v2.0/security-groups?name=default").body().at("/security_groups/0"));
+    String pair = "'allowed_address_pairs': [{'ip_address': '1.2.3.4'}]";
+    assertThat(refusedChange(port, "'port_security_enabled': false"))
+        .startsWith("409 PortSecurityPortHasSecurityGroup");
+    assertThat(
+            refusedChange(
+                port, "'port_security_enabled': false, 'security_groups': [], " + pair))
+        .startsWith("409 AddressPairAndPortSecurityRequired");
+    assertThat(
             alice
-                .post("/v2.0/ports", portBody(network, ", 'device_owner': 'network:dhcp'"))
-                .error())
-        .startsWith("403 PolicyNotAuthorized");
+                .put(
+                    "/v2.0/ports/" + port,
+                    "{'port': {'port_security_enabled': false, 'security_groups': []}}")
+                .status())
+        .isEqualTo(200);
+    assertThat(refusedChange(port, "'security_groups': ['" + group + "']"))
+        .startsWith("400 PortSecurityAndIPRequiredForSecurityGroups");
+    String second = id(port(network, ", " + pair));
+    assertThat(refusedChange(second, "'allowed_address_pairs': 'x'"))
+        .isEqualTo("400 HTTPBadRequest: Allowed address pairs must be a list.");
+    assertThat(refusedChange(second, "'allowed_address_pairs': [{}]"))
+        .isEqualTo("400 AllowedAddressPairsMissingIP: AllowedAddressPair must contain ip_address");
+    assertThat(
+            refusedChange(
+                second,
+                "'allowed_address_pairs': [{'ip_address': '1.2.3.4'}, {'ip_address': '1.2.3.4'}]"))
+        .startsWith("400 DuplicateAddressPairInRequest");
+    assertThat(
+            refusedChange(
+                second,
+                "'allowed_address_pairs': ["
+                    + "{'ip_address': '1.2.3.4'}, ".repeat(10)
+                    + "{'ip_address': '1.2.3.5'}]"))
+        .startsWith("400 AllowedAddressPairExhausted");
+  }
+
+  private String refusedChange(String port, String said) {
+    return alice.put("/v2.0/ports/" + port, "{'port': {" + said + "}}").error();
   }
 
   // Floating IPs.

@@ -48,7 +48,9 @@ class RoutersFaceTest extends FaceRig {
             "409 ServicePortInUse: Port %s cannot be deleted directly via the port API: has device owner network:router_interface."
                 .formatted(id(port)));
     assertThat(alice.delete("/v2.0/routers/" + router).error())
-        .isEqualTo("409 RouterInUse: Router " + router + " still has ports");
+        .isEqualTo(
+            "409 RouterInUse: Router %s has ports still attached: %s"
+                .formatted(router, id(port)));
     assertThat(unplug(router, subnet).status()).isEqualTo(200);
     assertThat(unplug(router, subnet).error())
         .startsWith("404 RouterInterfaceNotFoundForSubnet: Router " + router);

@@ -34,7 +34,8 @@ class SecurityGroupsFaceTest extends FaceRig {
     JsonNode rule = alice.create("/v2.0/security-group-rules", body);
     assertThat(rule.path("port_range_max").intValue()).isEqualTo(80);
     assertThat(rule.path("protocol").stringValue()).isEqualTo("tcp");
-    assertThat(rule.path("remote_ip_prefix").stringValue()).isEqualTo("10.0.0.0/8");
+    assertThat(rule.path("remote_ip_prefix").stringValue()).isEqualTo("10.1.2.3/8");
+    assertThat(rule.path("normalized_cidr").stringValue()).isEqualTo("10.0.0.0/8");
     assertThat(alice.post("/v2.0/security-group-rules", body).error())
         .isEqualTo(
             "409 SecurityGroupRuleExists: Security group rule already exists. Rule id is %s."

@@ -57,9 +57,9 @@ class SubnetsFaceTest extends FaceRig {
   @Test
   void refusesSubnetsThatMakeNoSense() {
     String network = network("n");
-    assertThat(refused(network, "'cidr': '10.1.2.3/24', 'ip_version': 4"))
+    assertThat(refused(network, "'cidr': 'x', 'ip_version': 4"))
         .isEqualTo(
-            "400 HTTPBadRequest: Invalid input for cidr. Reason: '10.1.2.3/24' isn't a recognized IP subnet cidr, '10.1.2.0/24' is recommended.");
+            "400 InvalidInput: Invalid input for operation: x is not in a CIDR format.");
     assertThat(refused(network, "'cidr': 'x', 'ip_version': 4"))
         .isEqualTo(
             "400 HTTPBadRequest: Invalid input for cidr. Reason: 'x' is not a valid IP subnet.");
@@ -95,6 +95,43 @@ class SubnetsFaceTest extends FaceRig {
         .startsWith("403 ");
     assertThat(refused(UUID.randomUUID().toString(), "'cidr': '10.1.2.0/24', 'ip_version': 4"))
         .startsWith("404 NetworkNotFound");
+  }
+
+  @Test
+  void refusesOptionsThatMakeNoSense() {
+    String network = network("n");
+    String four = "'cidr': '10.1.2.0/24', 'ip_version': 4, ";
+    String six = "'cidr': 'fd00::/64', 'ip_version': 6, 'ipv6_ra_mode': 'slaac', ";
+    assertThat(refused(network, "'cidr': '10.1.2.0/31', 'ip_version': 4"))
+        .isEqualTo(
+            "400 InvalidInput: Invalid input for operation: Subnet has a prefix length that is incompatible with DHCP service enabled.");
+    assertThat(refused(network, "'cidr': '127.0.0.0/24', 'ip_version': 4"))
+        .isEqualTo(
+            "400 InvalidInput: Invalid input for operation: Loopback IP subnet is not supported if enable_dhcp is True.");
+    assertThat(refused(network, four + "'dns_nameservers': ['1.1.1.1', '1.1.1.1']"))
+        .isEqualTo(
+            "400 HTTPBadRequest: Invalid input for dns_nameservers. Reason: Duplicate nameserver '1.1.1.1'.");
+    assertThat(
+            refused(
+                network,
+                four
+                    + "'dns_nameservers': ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4', '1.1.1.5', '1.1.1.6']"))
+        .isEqualTo(
+            "400 DNSNameServersExhausted: Unable to complete operation for new subnet. The number of DNS nameservers exceeds the limit 5.");
+    assertThat(refused(network, six + "'ipv6_address_mode': 'dhcpv6-stateful'"))
+        .isEqualTo(
+            "400 InvalidInput: Invalid input for operation: ipv6_ra_mode set to 'slaac' with ipv6_address_mode set to 'dhcpv6-stateful' is not valid. If both attributes are set, they must be the same value.");
+    assertThat(refused(network, six + "'enable_dhcp': false"))
+        .isEqualTo(
+            "400 InvalidInput: Invalid input for operation: ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False.");
+    assertThat(
+            refused(
+                network, "'cidr': 'fd00::/80', 'ip_version': 6, 'ipv6_address_mode': 'slaac'"))
+        .startsWith(
+            "400 InvalidInput: Invalid input for operation: Invalid CIDR fd00::/80 for IPv6 address mode.");
+    assertThat(refused(network, "'cidr': '10.0.0.0/24', 'ip_version': 5"))
+        .isEqualTo(
+            "400 HTTPBadRequest: Invalid input for ip_version. Reason: 5 is not in valid_values.");
   }
 
   private String refused(String network, String rest) {
