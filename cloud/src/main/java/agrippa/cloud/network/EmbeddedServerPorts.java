@@ -94,8 +94,7 @@ final class EmbeddedServerPorts implements ServerPorts {
     ProjectId project = project(caller);
     String mac = ports.freeMac(draft.state());
     PortAddresses choice = new PortAddresses(draft.state(), network, mac, OWNER, List.of());
-    List<FixedIp> addresses =
-        address == null ? choice.anywhere() : List.of(choice.wanted(address));
+    List<FixedIp> addresses = address == null ? choice.anywhere() : List.of(choice.wanted(address));
     if (addresses.isEmpty()) {
       throw Fault.badRequest(
           "NetworkRequiresSubnet",

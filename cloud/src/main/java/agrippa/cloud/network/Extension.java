@@ -13,7 +13,8 @@ enum Extension {
   EXTERNAL_NETWORK("external-net", "Neutron external network"),
   EXTRA_ROUTE("extraroute", "Neutron Extra Route"),
   EXTRA_ROUTE_ATOMIC("extraroute-atomic", "Atomically add/remove extra routes"),
-  FLOATING_IP_PORT_DETAILS("fip-port-details", "Add port_details attribute to Floating IP resource"),
+  FLOATING_IP_PORT_DETAILS(
+      "fip-port-details", "Add port_details attribute to Floating IP resource"),
   IP_AVAILABILITY("network-ip-availability", "Network IP Availability"),
   MTU("net-mtu", "Network MTU"),
   MTU_WRITABLE("net-mtu-writable", "Network MTU (writable)"),

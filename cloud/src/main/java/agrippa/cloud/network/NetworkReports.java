@@ -22,15 +22,15 @@ final class NetworkReports {
   private static final SequencedMap<String, Kind> QUOTAS =
       Collections.unmodifiableSequencedMap(
           new TreeMap<>(
-          Map.of(
-              "floatingip", Kind.FLOATING_IP,
-              "network", Kind.NETWORK,
-              "port", Kind.PORT,
-              "router", Kind.ROUTER,
-              "security_group", Kind.SECURITY_GROUP,
-              "security_group_rule", Kind.SECURITY_GROUP_RULE,
-              "subnet", Kind.SUBNET,
-              "subnetpool", Kind.SUBNET_POOL)));
+              Map.of(
+                  "floatingip", Kind.FLOATING_IP,
+                  "network", Kind.NETWORK,
+                  "port", Kind.PORT,
+                  "router", Kind.ROUTER,
+                  "security_group", Kind.SECURITY_GROUP,
+                  "security_group_rule", Kind.SECURITY_GROUP_RULE,
+                  "subnet", Kind.SUBNET,
+                  "subnetpool", Kind.SUBNET_POOL)));
 
   private static final List<String> FILTERS =
       List.of("network_id", "network_name", "project_id", "tenant_id");

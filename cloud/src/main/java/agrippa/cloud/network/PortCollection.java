@@ -186,7 +186,8 @@ final class PortCollection implements Collection<Port> {
       throw Fault.forbidden(rule, "device_owner");
     }
     JsonNode addresses = form.anything("fixed_ips");
-    if (addresses != null && StreamSupport.stream(addresses.spliterator(), false)
+    if (addresses != null
+        && StreamSupport.stream(addresses.spliterator(), false)
             .anyMatch(it -> it.has("ip_address"))) {
       throw Fault.forbidden(rule, "fixed_ips:ip_address");
     }
@@ -285,7 +286,12 @@ final class PortCollection implements Collection<Port> {
     json.remove(Port.HOLDER);
     if (!caller.admin()) {
       json.remove(
-          List.of("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details", "resource_request"));
+          List.of(
+              "binding:host_id",
+              "binding:profile",
+              "binding:vif_type",
+              "binding:vif_details",
+              "resource_request"));
     }
     return json;
   }

@@ -49,7 +49,8 @@ final class RouterPorts {
       return;
     }
     Network network = draft.state().network(gateway.network()).orElseThrow();
-    PortAddresses choice = new PortAddresses(
+    PortAddresses choice =
+        new PortAddresses(
             draft.state(), network, ports.freeMac(draft.state()), Router.GATEWAY, List.of());
     List<FixedIp> addresses =
         wanted == null ? choice.anywhere() : choice.wanted(new Form(wanted, true));

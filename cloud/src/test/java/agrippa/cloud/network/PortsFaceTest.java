@@ -134,7 +134,9 @@ class PortsFaceTest extends FaceRig {
             alice.post("/v2.0/ports", portBody(network, ", 'mac_address': '" + mac + "'")).error())
         .startsWith("409 MacAddressInUse");
     assertThat(
-            alice.put("/v2.0/ports/" + id(port(network, "")), "{'port': {'mac_address': 'x'}}").error())
+            alice
+                .put("/v2.0/ports/" + id(port(network, "")), "{'port': {'mac_address': 'x'}}")
+                .error())
         .isEqualTo(
             "403 PolicyNotAuthorized: (rule:update_port and rule:update_port:mac_address) is disallowed by policy");
   }
@@ -187,8 +189,7 @@ class PortsFaceTest extends FaceRig {
     assertThat(refusedChange(port, "'port_security_enabled': false"))
         .startsWith("409 PortSecurityPortHasSecurityGroup");
     assertThat(
-            refusedChange(
-                port, "'port_security_enabled': false, 'security_groups': [], " + pair))
+            refusedChange(port, "'port_security_enabled': false, 'security_groups': [], " + pair))
         .startsWith("409 AddressPairAndPortSecurityRequired");
     assertThat(
             alice

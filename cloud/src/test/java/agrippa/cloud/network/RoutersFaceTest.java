@@ -49,8 +49,7 @@ class RoutersFaceTest extends FaceRig {
                 .formatted(id(port)));
     assertThat(alice.delete("/v2.0/routers/" + router).error())
         .isEqualTo(
-            "409 RouterInUse: Router %s has ports still attached: %s"
-                .formatted(router, id(port)));
+            "409 RouterInUse: Router %s has ports still attached: %s".formatted(router, id(port)));
     assertThat(unplug(router, subnet).status()).isEqualTo(200);
     assertThat(unplug(router, subnet).error())
         .startsWith("404 RouterInterfaceNotFoundForSubnet: Router " + router);

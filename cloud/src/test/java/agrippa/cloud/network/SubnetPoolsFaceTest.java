@@ -98,8 +98,8 @@ class SubnetPoolsFaceTest extends FaceRig {
           'prefixes': ['10.0.0.0/8'], 'default_prefixlen': 4  | 400 IllegalSubnetPoolPrefixBounds: Illegal prefix bounds: min_prefixlen=8, default_prefixlen=4.
           'prefixes': ['x']                                   | 400 HTTPBadRequest: Invalid input for prefixes. Reason: 'x' is not a valid IP subnet.
           'description': 'no prefixes'                        | 400 HTTPBadRequest: Failed to parse request. Required attribute 'prefixes' not specified
-          'prefixes': ['10.0.0.0/8'], 'shared': true          | 403 PolicyNotAuthorized: rule:create_subnetpool:shared is disallowed by policy
-          'prefixes': ['10.0.0.0/8'], 'is_default': true      | 403 PolicyNotAuthorized: rule:create_subnetpool:is_default is disallowed by policy
+          'prefixes': ['10.0.0.0/8'], 'shared': true          | 403 PolicyNotAuthorized: (rule:create_subnetpool and rule:create_subnetpool:shared) is disallowed by policy
+          'prefixes': ['10.0.0.0/8'], 'is_default': true      | 403 PolicyNotAuthorized: (rule:create_subnetpool and rule:create_subnetpool:is_default) is disallowed by policy
           """)
   void refusesPoolsThatMakeNoSense(String rest, String error) {
     assertThat(

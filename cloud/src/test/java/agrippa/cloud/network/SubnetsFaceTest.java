@@ -58,11 +58,7 @@ class SubnetsFaceTest extends FaceRig {
   void refusesSubnetsThatMakeNoSense() {
     String network = network("n");
     assertThat(refused(network, "'cidr': 'x', 'ip_version': 4"))
-        .isEqualTo(
-            "400 InvalidInput: Invalid input for operation: x is not in a CIDR format.");
-    assertThat(refused(network, "'cidr': 'x', 'ip_version': 4"))
-        .isEqualTo(
-            "400 HTTPBadRequest: Invalid input for cidr. Reason: 'x' is not a valid IP subnet.");
+        .isEqualTo("400 InvalidInput: Invalid input for operation: x is not in a CIDR format.");
     assertThat(refused(network, "'ip_version': 4"))
         .isEqualTo(
             "400 HTTPBadRequest: Failed to parse request. Required attribute 'cidr' not specified");
@@ -125,8 +121,7 @@ class SubnetsFaceTest extends FaceRig {
         .isEqualTo(
             "400 InvalidInput: Invalid input for operation: ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False.");
     assertThat(
-            refused(
-                network, "'cidr': 'fd00::/80', 'ip_version': 6, 'ipv6_address_mode': 'slaac'"))
+            refused(network, "'cidr': 'fd00::/80', 'ip_version': 6, 'ipv6_address_mode': 'slaac'"))
         .startsWith(
             "400 InvalidInput: Invalid input for operation: Invalid CIDR fd00::/80 for IPv6 address mode.");
     assertThat(refused(network, "'cidr': '10.0.0.0/24', 'ip_version': 5"))
