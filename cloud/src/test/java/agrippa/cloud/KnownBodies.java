@@ -39,6 +39,57 @@ final class KnownBodies {
                   """
                   {"project": {"name": "p", "domain_id": "default", "enabled": true,
                     "description": "", "tags": ["t"], "parent_id": "ID", "is_domain": false}}""")),
+          Map.entry(
+              "images",
+              List.of(
+                  """
+                  {"name": "i", "disk_format": "raw", "container_format": "bare", "tags": ["t"],
+                    "visibility": "public", "protected": false, "min_ram": 1, "more": "x"}""",
+                  """
+                  [{"op": "replace", "path": "/name", "value": "n"},
+                    {"op": "add", "path": "/more", "value": "y"},
+                    {"op": "remove", "path": "/more"}]""")),
+          Map.entry(
+              "servers",
+              List.of(
+                  """
+                  {"server": {"name": "s", "imageRef": "ID", "flavorRef": "d4", "networks": "auto",
+                    "metadata": {"a": "b"}, "tags": ["t"], "user_data": "eA==", "min_count": 1,
+                    "max_count": 2, "security_groups": [{"name": "default"}], "key_name": "k",
+                    "block_device_mapping_v2": [{"uuid": "ID", "boot_index": 0,
+                      "source_type": "image", "destination_type": "local"}],
+                    "availability_zone": "nova", "config_drive": true, "accessIPv4": "1.2.3.4",
+                    "description": "d", "OS-DCF:diskConfig": "AUTO"}}""",
+                  """
+                  {"server": {"name": "s", "imageRef": "ID", "flavorRef": "1",
+                    "networks": [{"uuid": "ID", "fixed_ip": "10.0.0.9"}, {"port": "ID"}]}}""")),
+          Map.entry(
+              "action",
+              List.of(
+                  "{\"os-stop\": null}",
+                  "{\"os-start\": null}",
+                  "{\"reboot\": {\"type\": \"HARD\"}}",
+                  "{\"addSecurityGroup\": {\"name\": \"default\"}}",
+                  "{\"os-getConsoleOutput\": {\"length\": 5}}",
+                  "{\"os-resetState\": {\"state\": \"active\"}}")),
+          Map.entry(
+              "os-interface",
+              List.of(
+                  """
+                  {"interfaceAttachment": {"net_id": "ID", "port_id": "ID",
+                    "fixed_ips": [{"ip_address": "10.0.0.8"}]}}""")),
+          Map.entry(
+              "metadata", List.of("{\"metadata\": {\"a\": \"b\"}}", "{\"meta\": {\"a\": \"b\"}}")),
+          Map.entry(
+              "flavors",
+              List.of(
+                  """
+                  {"flavor": {"name": "f", "ram": 64, "vcpus": 1, "disk": 1, "id": "auto", "swap": 0,
+                    "OS-FLV-EXT-DATA:ephemeral": 0, "os-flavor-access:is_public": true}}""")),
+          Map.entry("os-extra_specs", List.of("{\"extra_specs\": {\"a\": \"b\"}}")),
+          Map.entry(
+              "os-keypairs",
+              List.of("{\"keypair\": {\"name\": \"k\", \"public_key\": \"ssh-ed25519 AAAA\"}}")),
           Map.entry("domains", List.of("{\"domain\": {\"name\": \"d\", \"enabled\": true}}")),
           Map.entry("roles", List.of("{\"role\": {\"name\": \"r\", \"description\": \"\"}}")),
           Map.entry(

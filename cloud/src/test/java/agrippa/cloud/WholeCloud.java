@@ -1,7 +1,10 @@
 package agrippa.cloud;
 
+import agrippa.cloud.compute.EmbeddedCompute;
+import agrippa.cloud.compute.container.ContainerDriver;
 import agrippa.cloud.identity.EmbeddedIdentity;
 import agrippa.cloud.identity.EmbeddedIdentity.Admin;
+import agrippa.cloud.image.EmbeddedImages;
 import agrippa.cloud.network.EmbeddedNetwork;
 import agrippa.cloud.network.NetworkDriver;
 import agrippa.cloud.secret.EmbeddedSecrets;
@@ -25,6 +28,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +38,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import tools.jackson.databind.JsonNode;
 
-/// The three embedded services before one web server, and what is known of what they hold.
+/// The embedded services before one web server, and what is known of what they hold.
 final class WholeCloud implements AutoCloseable {
   private static final int KNOWN = 30;
 
@@ -43,7 +47,8 @@ final class WholeCloud implements AutoCloseable {
   private final Map<String, List<String>> known = new LinkedHashMap<>();
   private final List<Served> routes = new ArrayList<>();
   private final Connection connection;
-  private final Path keyFile;
+  private final Path folder;
+  private final EmbeddedCompute compute;
   private final WebServer server;
   private final String token;
 
@@ -54,7 +59,8 @@ final class WholeCloud implements AutoCloseable {
 
   WholeCloud(RandomGenerator random) throws Exception {
     this.random = random;
-    keyFile = Files.createTempDirectory("cloud").resolve("key");
+    folder = Files.createTempDirectory("cloud");
+    Path keyFile = folder.resolve("key");
     connection = DriverManager.getConnection("jdbc:sqlite::memory:");
     var sql = DSL.using(connection, SQLDialect.SQLITE);
     Documents.MIGRATIONS.forEach(sql::execute);
@@ -82,7 +88,25 @@ final class WholeCloud implements AutoCloseable {
     var secrets =
         new EmbeddedSecrets(
             documents, keyFile, identity, clock, new SecureRandom(), UUID::randomUUID, () -> url);
-    List<Site> sites = List.of(identity.site(), network.site("/network", identity), secrets.site());
+    var images = new EmbeddedImages(documents, folder.resolve("images"), clock, UUID::randomUUID);
+    compute =
+        new EmbeddedCompute(
+            documents,
+            new EmbeddedCompute.Ground(
+                new ContainerDriver(folder.resolve("servers"), it -> images.find(it).isPresent()),
+                network.serverPorts(),
+                images,
+                clock,
+                new SecureRandom(),
+                UUID::randomUUID,
+                "host"));
+    List<Site> sites =
+        List.of(
+            identity.site(),
+            network.site("/network", identity),
+            secrets.site(),
+            images.site("/image", identity),
+            compute.site("/compute", identity));
     for (Site site : sites) {
       site.routes().all().forEach(it -> routes.add(new Served(site.prefix(), it)));
     }
@@ -135,7 +159,12 @@ final class WholeCloud implements AutoCloseable {
   /// Ids are kept by the singular of their collection.
   private static String key(String name) {
     String key = name.replace('-', '_').replaceAll("_(id|ref)$", "").replaceAll("s$", "");
-    return key.equals("floating_network") || key.equals("fixed_ip") ? "network" : key;
+    return switch (key) {
+      case "floating_network", "fixed_ip" -> "network";
+      case "imageRef" -> "image";
+      case "flavorRef" -> "flavor";
+      default -> key;
+    };
   }
 
   /// Remembers what an answer tells of.
@@ -188,7 +217,11 @@ final class WholeCloud implements AutoCloseable {
     http.close();
     server.close();
     connection.close();
-    Files.deleteIfExists(keyFile);
-    Files.delete(keyFile.getParent());
+    compute.close();
+    try (var files = Files.walk(folder)) {
+      for (Path it : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(it);
+      }
+    }
   }
 }

@@ -5,9 +5,11 @@ import static java.lang.System.Logger.Level.DEBUG;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /// Limits of memory and processes, where the kernel offers them: in version 1 of cgroups below the
 /// group that this program is in, in version 2 below the root. Where there are none, servers run
@@ -18,6 +20,8 @@ final class Cgroups {
   private static final String NAME = "agrippa-servers";
   private static final int PROCESSES = 1_024;
   private static final long MEGABYTE = 1L << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration BEAT = Duration.ofMillis(10);
 
   private Cgroups() {}
 
@@ -75,16 +79,36 @@ final class Cgroups {
     }
   }
 
-  /// Removes a group, in which no process is any more; the one of all servers too, with its last.
-  static void remove(Path group) {
+  /// Removes a group, whose processes are ending; the one of all servers too, with its last.
+  static void remove(Path group) throws IOException {
+    for (long left = PATIENCE.dividedBy(BEAT); !removed(group, left <= 0); left--) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(BEAT.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while removing " + group, e);
+      }
+    }
+    Path all = group.getParent();
+    if (all != null && all.endsWith(NAME)) {
+      try {
+        Files.deleteIfExists(all);
+      } catch (IOException e) {
+        LOG.log(DEBUG, "other servers still have cgroups beside " + group, e);
+      }
+    }
+  }
+
+  /// @param last whether it must be possible now
+  private static boolean removed(Path group, boolean last) throws IOException {
     try {
       Files.deleteIfExists(group);
-      Path all = group.getParent();
-      if (all != null && all.endsWith(NAME)) {
-        Files.deleteIfExists(all);
-      }
+      return true;
     } catch (IOException e) {
-      LOG.log(DEBUG, "other servers still have cgroups beside " + group, e);
+      if (last) {
+        throw e;
+      }
+      return false;
     }
   }
 }

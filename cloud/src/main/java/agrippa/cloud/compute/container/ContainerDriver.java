@@ -247,7 +247,9 @@ public final class ContainerDriver implements ServerDriver {
   }
 
   private static void remove(Path server) throws IOException {
-    new ServerFolder(server).cgroups().forEach(Cgroups::remove);
+    for (Path group : new ServerFolder(server).cgroups()) {
+      Cgroups.remove(group);
+    }
     Tree.remove(server);
   }
 
