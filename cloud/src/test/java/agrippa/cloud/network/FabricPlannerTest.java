@@ -138,10 +138,11 @@ class FabricPlannerTest {
             80,
             90,
             Cidr.of("192.0.2.0/24"),
+            "192.0.2.0/24",
             null));
     draft.add(
         new SecurityGroupRule(
-            draft.meta(PROJECT, "", ""), group.id(), true, 6, "icmp", 128, 0, null, null));
+            draft.meta(PROJECT, "", ""), group.id(), true, 6, "icmp", 128, 0, null, null, null));
     plug(network, subnet, "10.10.10.7", server(), group.id());
     plug(network, subnet, "10.10.10.8", server(), group.id());
     String filter = plan().namespaces().getFirst().filter();
