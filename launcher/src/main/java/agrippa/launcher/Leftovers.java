@@ -1,5 +1,6 @@
 package agrippa.launcher;
 
+import agrippa.cloud.compute.ServerDriver.DriverException;
 import agrippa.cloud.compute.container.ContainerDriver;
 import agrippa.cloud.fabric.Fabric;
 import agrippa.cloud.fabric.FabricException;
@@ -21,6 +22,15 @@ final class Leftovers {
   static void remove(Path folder) {
     try {
       ContainerDriver.removeAll(new StateFolder(folder).servers());
+    } catch (DriverException e) {
+      throw new UserError(e.getMessage() + ": " + List.of(e.getSuppressed()), e);
+    } finally {
+      removeNetworks(folder);
+    }
+  }
+
+  private static void removeNetworks(Path folder) {
+    try {
       new Fabric(folder).removeAll();
     } catch (FabricException e) {
       throw new UserError(e.getMessage() + "; removing networks and servers needs root", e);

@@ -298,16 +298,26 @@ public final class ContainerDriver implements ServerDriver {
   }
 
   /// Ends all servers of a folder and removes everything that there is of them, whoever made them
-  /// and however that ended.
+  /// and however that ended. One that resists saves no other.
+  ///
+  /// @throws DriverException if some are left
   public static void removeAll(Path folder) {
-    try {
-      for (Path server : servers(folder.toAbsolutePath())) {
+    DriverException failures = new DriverException("cannot remove all servers of " + folder);
+    for (Path server : servers(folder.toAbsolutePath())) {
+      try {
         end(server, Duration.ZERO);
         remove(server);
+      } catch (IOException | UncheckedIOException | DriverException e) {
+        failures.addSuppressed(e);
       }
+    }
+    try {
       Tree.remove(folder.toAbsolutePath());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove all servers of " + folder, e);
+      failures.addSuppressed(e);
+    }
+    if (failures.getSuppressed().length > 0) {
+      throw failures;
     }
   }
 }
