@@ -56,13 +56,16 @@ final class Answer {
 
   /// @param location without control characters
   static Answer redirect(int status, byte[] location) {
+    // Permanent ones may be kept by whoever caches, as HAProxy's.
+    String caching = status == 301 || status == 308 ? "" : "Cache-Control: no-cache\r\n";
     byte[] start =
         Ascii.bytes(
             String.format(
                 Locale.ROOT,
-                "HTTP/1.1 %d %s\r\nCache-Control: no-cache\r\nContent-Length: 0\r\nLocation: ",
+                "HTTP/1.1 %d %s\r\n%sContent-Length: 0\r\nLocation: ",
                 status,
-                reason(status)));
+                reason(status),
+                caching));
     return new Answer(status, joined(joined(start, location), END), new byte[0]);
   }
 

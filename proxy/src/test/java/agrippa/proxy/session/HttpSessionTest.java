@@ -463,12 +463,12 @@ class HttpSessionTest {
     client.receive("GET /u?x HTTP/1.1\r\nHost: a\r\n\r\n");
     assertThat(client.sent())
         .isEqualTo(
-            "HTTP/1.1 301 Moved Permanently\r\nCache-Control: no-cache\r\nContent-Length: 0\r\n"
+            "HTTP/1.1 301 Moved Permanently\r\nContent-Length: 0\r\n"
                 + "Location: https://b/c\r\n\r\n");
     client.receive("GET /p?x HTTP/1.1\r\nHost: a\r\n\r\n");
     assertThat(client.sent())
         .isEqualTo(
-            "HTTP/1.1 308 Permanent Redirect\r\nCache-Control: no-cache\r\nContent-Length: 0\r\n"
+            "HTTP/1.1 308 Permanent Redirect\r\nContent-Length: 0\r\n"
                 + "Location: https://b/p?x\r\n\r\n");
     assertThat(scene.loop.connects()).isFalse();
   }
