@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import agrippa.proxy.plan.Certificate;
+import agrippa.proxy.plan.TlsServer;
+import agrippa.proxy.plan.TlsServer.ClientAuth;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop.TlsContext;
@@ -102,6 +104,30 @@ class OpensslToolTest {
     }
   }
 
+  /// A revoked certificate, one of another issuer, and none: only the good one is let in.
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void letsInWhoShowsACertificateThatStillCounts(String version) throws Exception {
+    Pki issuer = new Pki("issuer");
+    Certificate good = issuer.issue("good");
+    Certificate revoked = issuer.issue("revoked");
+    TlsServer withoutAny =
+        Rig.asking(ClientAuth.MANDATORY, issuer, Rig.server(certificate), good, revoked);
+    TlsServer plan = Rig.asking(ClientAuth.MANDATORY, issuer, Rig.server(certificate), revoked);
+    try (TlsContext mandatory = rig.engine.server(plan);
+        TlsContext nobody = rig.engine.server(withoutAny)) {
+      InetSocketAddress at = rig.listen(mandatory, Echo::on);
+      try (OpensslTool client = OpensslTool.client(at, version, "-cert", file(good))) {
+        client.say("hello");
+        client.hears("hello");
+      }
+      refuses(at, version, "-cert", file(revoked));
+      refuses(at, version, "-cert", file(new Pki("issuer").issue("good")));
+      refuses(at, version);
+      refuses(rig.listen(nobody, Echo::on), version, "-cert", file(good));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   void asksItAsAServer(String version) throws Exception {
@@ -121,6 +147,21 @@ class OpensslToolTest {
   }
 
   // --- helpers ---
+
+  private String file(Certificate certificate) throws IOException, GeneralSecurityException {
+    return Files.writeString(
+            folder.resolve("client" + certificate.hashCode() + ".pem"), pem(certificate))
+        .toString();
+  }
+
+  /// The client is told so by an alert, and fails.
+  private static void refuses(InetSocketAddress at, String... options) throws Exception {
+    try (OpensslTool client = OpensslTool.client(at, options)) {
+      client.hears(":SSL alert number ");
+      assertThat(client.process().waitFor(Rig.SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(client.process().exitValue()).isNotZero();
+    }
+  }
 
   private static String pem(Certificate certificate) throws GeneralSecurityException {
     return block("PRIVATE KEY", certificate.key().getEncoded())
