@@ -211,13 +211,25 @@ public final class ContainerDriver implements ServerDriver {
     if (process.isEmpty()) {
       return;
     }
-    process.get().destroy();
-    if (!ends(server, patience)) {
+    if (!endsWhenAsked(server, patience)) {
       process.get().destroyForcibly();
       if (!ends(server, PATIENCE)) {
         throw new DriverException("The server does not end, not even killed");
       }
     }
+  }
+
+  /// Asks again and again: a first process that has not said yet what to do when asked does not
+  // even
+  /// notice.
+  private static boolean endsWhenAsked(Path server, Duration patience) {
+    for (long left = patience.toSeconds(); left > 0; left--) {
+      process(server).ifPresent(ProcessHandle::destroy);
+      if (ends(server, Duration.ofSeconds(1))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean ends(Path server, Duration patience) {
