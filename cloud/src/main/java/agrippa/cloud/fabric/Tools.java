@@ -107,6 +107,11 @@ final class Tools {
     builder.environment().put("LC_ALL", "C");
     try {
       Process process = builder.start();
+      // What it writes is read to the end, which a hung one never reaches: this ends it.
+      process
+          .onExit()
+          .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .exceptionally(_ -> killed(process));
       FutureTask<byte[]> errors = new FutureTask<>(() -> process.getErrorStream().readAllBytes());
       Thread.startVirtualThread(errors);
       try (OutputStream in = process.getOutputStream()) {
@@ -115,11 +120,7 @@ final class Tools {
         // It ended before it read all; its status and errors tell why.
       }
       byte[] output = process.getInputStream().readAllBytes();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new FabricException(command.getFirst() + " did not end in time");
-      }
-      return new Result(process.exitValue(), text(output), text(errors.get()).strip());
+      return new Result(process.waitFor(), text(output), text(errors.get()).strip());
     } catch (IOException e) {
       throw new FabricException(
           "cannot run " + command.getFirst() + ": is its package installed? " + e.getMessage(), e);
@@ -129,6 +130,10 @@ final class Tools {
       Thread.currentThread().interrupt();
       throw new FabricException("interrupted", e);
     }
+  }
+
+  private static Process killed(Process process) {
+    return process.destroyForcibly();
   }
 
   private static String text(byte[] bytes) {
