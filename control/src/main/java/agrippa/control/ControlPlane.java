@@ -12,6 +12,7 @@ import agrippa.control.rules.Rules;
 import agrippa.control.rules.Terms;
 import agrippa.control.spi.Networks;
 import agrippa.control.spi.Networks.VipClaim;
+import agrippa.control.spi.Objection;
 import agrippa.control.spi.Provider;
 import agrippa.control.spi.Secrets;
 import agrippa.control.spi.ServiceUnavailableException;
@@ -203,7 +204,14 @@ public final class ControlPlane implements AutoCloseable {
         ? Optional.empty()
         : provider
             .vet(Settlement.desired(tree))
-            .map(why -> new Refusal.UnsupportedOption(tree.loadBalancer().provider(), why));
+            .map(it -> refusal(it, tree.loadBalancer().provider()));
+  }
+
+  private static Refusal refusal(Objection objection, String provider) {
+    return switch (objection) {
+      case Objection.Unsupported(var reason) -> new Refusal.UnsupportedOption(provider, reason);
+      case Objection.Invalid(var reason) -> new Refusal.Invalid(reason);
+    };
   }
 
   private void release(LoadBalancerId id, Vip vip) {

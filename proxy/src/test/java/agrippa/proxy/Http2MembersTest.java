@@ -14,6 +14,7 @@ import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.Upstream;
+import agrippa.proxy.plan.UpstreamOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -72,7 +73,7 @@ class Http2MembersTest {
         u.check(),
         u.tls(),
         u.proxyProtocol(),
-        true);
+        UpstreamOptions.DEFAULT.withHttp2(true));
   }
 
   private static Endpoint at(InetSocketAddress address) {

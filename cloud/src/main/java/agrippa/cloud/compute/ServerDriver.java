@@ -9,10 +9,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Runs servers. What it runs goes on when this program ends, however it ends, and is found again
-// by
-/// the next start: each method looks at the machine, none at what was done before. Calls for one
-/// server never overlap.
+/// Runs servers. What it runs goes on when this program ends, however it ends, and is found
+/// again by the next start: each method looks at the machine, none at what was done before.
+/// Calls for one server never overlap.
 public interface ServerDriver {
   /// What it is called in lists of hypervisors.
   String type();

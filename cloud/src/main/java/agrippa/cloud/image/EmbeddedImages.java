@@ -42,8 +42,7 @@ public final class EmbeddedImages {
   }
 
   /// Makes the image [DefaultImage#NAME] of programs of this machine, unless it was made before:
-  // who
-  /// deletes it does not want it. May take a second.
+  /// who deletes it does not want it. May take a second.
   ///
   /// @param operator who owns it
   public void makeDefault(ProjectId operator) {

@@ -49,6 +49,10 @@ record CapabilityCheck(List<Capability> capabilities) {
               ? items.stream().flatMap(it -> text(it).stream()).findFirst()
               : Optional.of(mismatch(value, "array"));
       case Type.Integer(int minimum) -> integer(minimum, value);
+      case Type.Written(var form, var fits) ->
+          value.written().filter(fits).isPresent()
+              ? Optional.empty()
+              : Optional.of(PythonText.of(value) + " is not " + form);
     };
   }
 

@@ -1,6 +1,7 @@
 package agrippa.control.spi;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A setting of profiles that a provider understands.
 ///
@@ -23,5 +24,10 @@ public record Capability(String name, String description, Type type) {
 
     /// A number without fraction, at least so much.
     record Integer(int minimum) implements Type {}
+
+    /// A text, number or flag that, written down, is what its provider can read.
+    ///
+    /// @param form what it has to be, such as `a number of seconds`
+    record Written(String form, Predicate<String> fits) implements Type {}
   }
 }

@@ -16,10 +16,10 @@ import java.util.function.Consumer;
 
 /// Something that moves packets for load balancers.
 public interface Provider {
-  /// Says what of a tree it could never do. Pure.
+  /// Says what of a tree it does not take. Pure.
   ///
-  /// @return nothing if all is well, else the reason in the words that users see
-  Optional<String> vet(LoadBalancerTree tree);
+  /// @return nothing if all is well
+  Optional<Objection> vet(LoadBalancerTree tree);
 
   /// What it understands of profiles. Pure.
   List<Capability> capabilities(Shelf shelf);

@@ -2,6 +2,7 @@ package agrippa.control.testing;
 
 import agrippa.control.spi.Capability;
 import agrippa.control.spi.Capability.Type;
+import agrippa.control.spi.Objection;
 import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider;
 import agrippa.model.Listener;
@@ -103,8 +104,8 @@ public final class FakeProvider implements Provider {
   }
 
   @Override
-  public Optional<String> vet(LoadBalancerTree tree) {
-    return veto.apply(tree);
+  public Optional<Objection> vet(LoadBalancerTree tree) {
+    return veto.apply(tree).map(Objection.Unsupported::new);
   }
 
   @Override

@@ -19,10 +19,9 @@ record Step(String story, String command, List<Pattern> wanted, Duration patienc
     wanted = List.copyOf(wanted);
   }
 
-  /// Reads a script. `# ` begins a story, `$ ` a command, `~ ` one that is typed until its output
-  // is
-  /// as wanted, `? ` a pattern that its output must contain. Anything else goes on with the command
-  /// of the line before.
+  /// Reads a script. `# ` begins a story, `$ ` a command, `~ ` one that is typed until its
+  /// output is as wanted, `? ` a pattern that its output must contain. Anything else goes on
+  /// with the command of the line before.
   static List<Step> read(String script) {
     List<Step> steps = new ArrayList<>();
     StringBuilder story = new StringBuilder();

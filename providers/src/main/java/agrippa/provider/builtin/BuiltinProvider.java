@@ -2,6 +2,7 @@ package agrippa.provider.builtin;
 
 import agrippa.control.spi.Capability;
 import agrippa.control.spi.Networks;
+import agrippa.control.spi.Objection;
 import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Provider;
 import agrippa.control.spi.Secrets;
@@ -59,8 +60,10 @@ public final class BuiltinProvider implements Provider {
   }
 
   @Override
-  public Optional<String> vet(LoadBalancerTree tree) {
-    return Vetting.vet(tree);
+  public Optional<Objection> vet(LoadBalancerTree tree) {
+    return ReservedTags.complaint(tree)
+        .<Objection>map(Objection.Invalid::new)
+        .or(() -> Vetting.vet(tree).map(Objection.Unsupported::new));
   }
 
   @Override
@@ -71,7 +74,7 @@ public final class BuiltinProvider implements Provider {
   @Override
   public Outcome converge(LoadBalancerTree tree, ProfileSettings settings) {
     try {
-      Gathered gathered = gather(tree, Capabilities.connectionLimit(settings));
+      Gathered gathered = gather(tree, settings);
       Map<ListenerId, String> failed = new HashMap<>(gathered.failed());
       ApplyResult result =
           proxy.apply(PlanCompiler.compile(tree, gathered.facts(), gathered.failed().keySet()));
@@ -94,7 +97,7 @@ public final class BuiltinProvider implements Provider {
   private record Gathered(Facts facts, Map<ListenerId, String> failed) {}
 
   /// Asks the other services for everything that a plan needs.
-  private Gathered gather(LoadBalancerTree tree, int connectionLimit) {
+  private Gathered gather(LoadBalancerTree tree, ProfileSettings settings) {
     Rendered rendered = new Rendered(tree);
     Map<ListenerId, TlsServer> servers = new HashMap<>();
     Map<PoolId, TlsClient> clients = new HashMap<>();
@@ -122,7 +125,8 @@ public final class BuiltinProvider implements Provider {
             cidr -> arrivals(cidr, balancer),
             servers,
             clients,
-            connectionLimit);
+            Capabilities.connectionLimit(settings),
+            Extended.flavor(settings));
     return new Gathered(facts, failed);
   }
 

@@ -6,6 +6,7 @@ import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Value;
 import agrippa.model.Shelf;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What profiles may say. Operators bring profiles along from Octavia: what says on which
 /// machine an amphora runs is accepted and has no effect, since there is no such machine. What
@@ -13,23 +14,26 @@ import java.util.List;
 final class Capabilities {
   private static final String CONNECTION_LIMIT = "connection_limit";
 
+  /// Of Octavia's.
+  private static final List<Capability> KNOWN =
+      List.of(
+          new Capability(
+              "loadbalancer_topology",
+              "The load balancer topology. One of: SINGLE - One amphora per load balancer. "
+                  + "ACTIVE_STANDBY - Two amphora per load balancer.",
+              new Type.Choice(List.of("ACTIVE_STANDBY", "SINGLE"))),
+          new Capability("compute_flavor", "The compute driver flavor ID.", new Type.Text()),
+          new Capability("amp_image_tag", "The amphora image tag.", new Type.Text()),
+          new Capability(
+              CONNECTION_LIMIT,
+              "The most connections that each listener may have, whatever its own limit.",
+              new Type.Integer(1)));
+
   private Capabilities() {}
 
   static List<Capability> of(Shelf shelf) {
     return switch (shelf) {
-      case FLAVORS ->
-          List.of(
-              new Capability(
-                  "loadbalancer_topology",
-                  "The load balancer topology. One of: SINGLE - One amphora per load balancer. "
-                      + "ACTIVE_STANDBY - Two amphora per load balancer.",
-                  new Type.Choice(List.of("ACTIVE_STANDBY", "SINGLE"))),
-              new Capability("compute_flavor", "The compute driver flavor ID.", new Type.Text()),
-              new Capability("amp_image_tag", "The amphora image tag.", new Type.Text()),
-              new Capability(
-                  CONNECTION_LIMIT,
-                  "The most connections that each listener may have, whatever its own limit.",
-                  new Type.Integer(1)));
+      case FLAVORS -> Stream.concat(KNOWN.stream(), Extensions.capabilities()).toList();
       case AVAILABILITY_ZONES ->
           List.of(
               new Capability("compute_zone", "The compute availability zone.", new Type.Text()),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param listenerTls of every listener that ends TLS and is to serve
 /// @param poolTls of every pool that encrypts and is used by a listener that is to serve
 /// @param connectionLimit the most that a listener may have, whatever its own limit
+/// @param flavor what its flavor says of extensions, by their keys
 record Facts(
     @Nullable Path namespace,
     List<InetAddress> listenAddresses,
@@ -29,8 +30,10 @@ record Facts(
     Arrivals arrivals,
     Map<ListenerId, TlsServer> listenerTls,
     Map<PoolId, TlsClient> poolTls,
-    int connectionLimit) {
+    int connectionLimit,
+    Map<String, String> flavor) {
   Facts {
+    flavor = Map.copyOf(flavor);
     listenAddresses = List.copyOf(listenAddresses);
     listenerTls = Map.copyOf(listenerTls);
     poolTls = Map.copyOf(poolTls);

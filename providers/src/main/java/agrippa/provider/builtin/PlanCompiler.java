@@ -3,6 +3,7 @@ package agrippa.provider.builtin;
 import agrippa.model.L7Action;
 import agrippa.model.L7Policy;
 import agrippa.model.L7Rule;
+import agrippa.model.Labels;
 import agrippa.model.Listener;
 import agrippa.model.ListenerId;
 import agrippa.model.ListenerProtocol;
@@ -18,12 +19,14 @@ import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Mode;
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.Match;
 import agrippa.proxy.plan.Match.Comparison;
 import agrippa.proxy.plan.Match.Subject;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.Upstream;
+import agrippa.proxy.plan.UpstreamOptions;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,9 +60,6 @@ final class PlanCompiler {
 
   /// What keepalived takes if a pool of datagrams says nothing.
   private static final Duration DEFAULT_PERSISTENCE = Duration.ofSeconds(360);
-
-  /// On a pool of HTTP: its members speak HTTP/2 without TLS, without having to agree to it.
-  private static final String HTTP2_TAG = "agrippa:h2c=true";
 
   private final Rendered rendered;
   private final LoadBalancerTree tree;
@@ -110,7 +110,18 @@ final class PlanCompiler {
         headers(listener),
         strictTransport(listener),
         routes(listener),
-        rendered.pool(listener.defaultPool()).map(it -> it.id().toString()).orElse(null));
+        rendered.pool(listener.defaultPool()).map(it -> it.id().toString()).orElse(null),
+        options(listener));
+  }
+
+  private FrontendOptions options(Listener listener) {
+    Extended asked = extended(listener.labels());
+    return FrontendOptions.DEFAULT.withTunnelIdle(
+        asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null));
+  }
+
+  private Extended extended(Labels labels) {
+    return new Extended(labels.tags(), tree.loadBalancer().labels().tags(), facts.flavor());
   }
 
   private static int connectionLimit(Listener listener) {
@@ -259,7 +270,13 @@ final class PlanCompiler {
             ? Objects.requireNonNull(facts.poolTls().get(pool.id()), "no TLS material")
             : null,
         proxyProtocol(pool.protocol()),
-        pool.protocol() == PoolProtocol.HTTP && pool.labels().tags().contains(HTTP2_TAG));
+        options(pool));
+  }
+
+  private UpstreamOptions options(Pool pool) {
+    Extended asked = extended(pool.labels());
+    return UpstreamOptions.DEFAULT.withHttp2(
+        pool.protocol() == PoolProtocol.HTTP && asked.get(Extensions.H2C).orElse(false));
   }
 
   private static Upstream.Algorithm algorithm(Pool.Algorithm algorithm) {

@@ -41,7 +41,8 @@ class PlanCompilerTest {
         cidr -> List.of(Cidr.parse(cidr), Cidr.parse(cidr.replaceFirst("^10\\.", "127."))),
         Map.of(),
         Map.of(),
-        connectionLimit);
+        connectionLimit,
+        Map.of());
   }
 
   private static String compiled(LoadBalancerTree tree, String... names) {
@@ -198,7 +199,8 @@ class PlanCompilerTest {
             some.arrivals(),
             Map.of(secure.id(), material),
             Map.of(),
-            some.connectionLimit());
+            some.connectionLimit(),
+            Map.of());
 
     var plan = PlanCompiler.compile(tree(List.of(secure), List.of()), facts, Set.of());
 

@@ -123,7 +123,7 @@ final class PlanText {
         it.proxyProtocol() == Upstream.ProxyProtocol.NONE
             ? ""
             : ", proxy " + lower(it.proxyProtocol());
-    String http2 = it.http2() ? ", http2" : "";
+    String http2 = it.options().http2() ? ", http2" : "";
     line("upstream %s %s%s%s%s", name(it.name()), lower(it.algorithm()), persistence, proxy, http2);
     TlsClient tls = it.tls();
     if (tls != null) {

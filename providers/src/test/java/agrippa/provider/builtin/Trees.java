@@ -85,6 +85,7 @@ final class Trees {
     private final String name;
     private final ListenerProtocol protocol;
     private final int port;
+    private Labels labels = Labels.NONE;
     private boolean enabled = true;
     private Lifecycle lifecycle = ACTIVE;
     private int limit = -1;
@@ -151,10 +152,15 @@ final class Trees {
       return this;
     }
 
+    OfListener tagged(String... tags) {
+      labels = new Labels("", "", List.of(tags));
+      return this;
+    }
+
     Listener build() {
       return new Listener(
           new ListenerId(uuid(name)),
-          Labels.NONE,
+          labels,
           enabled,
           protocol,
           port,
@@ -222,8 +228,8 @@ final class Trees {
       this.protocol = protocol;
     }
 
-    OfPool tagged(String tag) {
-      labels = new Labels("", "", List.of(tag));
+    OfPool tagged(String... tags) {
+      labels = new Labels("", "", List.of(tags));
       return this;
     }
 

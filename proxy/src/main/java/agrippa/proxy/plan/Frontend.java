@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param routes tried in order, the first whose matches all hold wins (HTTP only)
 /// @param defaultUpstream upstream of requests that no route takes, or null: 503, a closed
 ///     connection in TCP mode, dropped datagrams in UDP mode
+/// @param options what most frontends leave as it is
 public record Frontend(
     String name,
     Mode mode,
@@ -33,7 +34,8 @@ public record Frontend(
     List<HeaderInsert> headers,
     @Nullable String strictTransport,
     List<Route> routes,
-    @Nullable String defaultUpstream) {
+    @Nullable String defaultUpstream,
+    FrontendOptions options) {
 
   public Frontend {
     binds = List.copyOf(binds);
@@ -43,6 +45,34 @@ public record Frontend(
     if (connectionLimit < 1) {
       throw new IllegalArgumentException("connectionLimit must be positive: " + connectionLimit);
     }
+  }
+
+  /// One with the usual options.
+  public Frontend(
+      String name,
+      Mode mode,
+      List<InetSocketAddress> binds,
+      @Nullable TlsServer tls,
+      List<Cidr> allowed,
+      int connectionLimit,
+      Timeouts timeouts,
+      List<HeaderInsert> headers,
+      @Nullable String strictTransport,
+      List<Route> routes,
+      @Nullable String defaultUpstream) {
+    this(
+        name,
+        mode,
+        binds,
+        tls,
+        allowed,
+        connectionLimit,
+        timeouts,
+        headers,
+        strictTransport,
+        routes,
+        defaultUpstream,
+        FrontendOptions.DEFAULT);
   }
 
   /// Whether a client's address, in network order, is in an allowed network.

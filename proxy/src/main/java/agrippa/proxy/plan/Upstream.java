@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param check how endpoints are watched, or null: all count as up
 /// @param tls how connections to endpoints are encrypted, or null
 /// @param proxyProtocol the header that tells endpoints the client's address
-/// @param http2 whether endpoints are asked in HTTP/2 without having agreed to it (RFC 9113,
-///     section 3.3), if they are asked in HTTP, without TLS and without a PROXY header
+/// @param options what most upstreams leave as it is
 public record Upstream(
     String name,
     Algorithm algorithm,
@@ -24,13 +23,13 @@ public record Upstream(
     @Nullable Check check,
     @Nullable TlsClient tls,
     ProxyProtocol proxyProtocol,
-    boolean http2) {
+    UpstreamOptions options) {
 
   public Upstream {
     endpoints = List.copyOf(endpoints);
   }
 
-  /// One whose endpoints are asked in HTTP/1.1, unless they agree to something else.
+  /// One with the usual options.
   public Upstream(
       String name,
       Algorithm algorithm,
@@ -39,7 +38,15 @@ public record Upstream(
       @Nullable Check check,
       @Nullable TlsClient tls,
       ProxyProtocol proxyProtocol) {
-    this(name, algorithm, persistence, endpoints, check, tls, proxyProtocol, false);
+    this(
+        name,
+        algorithm,
+        persistence,
+        endpoints,
+        check,
+        tls,
+        proxyProtocol,
+        UpstreamOptions.DEFAULT);
   }
 
   /// How an endpoint is chosen; all honour weights.

@@ -69,7 +69,7 @@ final class ConnectionSource {
   /// Starts a new connection.
   UpstreamConnection open(
       LiveEndpoint endpoint, LiveUpstream upstream, UpstreamConnection.User user) {
-    boolean http2 = upstream.plan().http2() && !names(upstream);
+    boolean http2 = upstream.plan().options().http2() && !names(upstream);
     return new UpstreamConnection(
         http, endpoint, upstream.tls(), serverName(upstream), http2, user);
   }

@@ -36,6 +36,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private final PageSender page;
   private Phase phase = Phase.IDLE;
   private Timeouts timeouts;
+  private Timeouts tunnelTimeouts;
 
   private @Nullable Tunnel tunnel;
   private byte @Nullable [] strictTransport;
@@ -48,6 +49,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     this.client = client;
     this.passage = passage;
     this.timeouts = timeouts;
+    this.tunnelTimeouts = timeouts;
     this.attempts = new Attempts(session, http, client, passage, this);
     this.requestBody = new Relay(http);
     this.reply = new Reply(http, client, asked, this);
@@ -58,11 +60,13 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   /// Begins with a request whose head was just scanned.
   ///
+  /// @param tunnelled those of what follows an upgrade
   /// @param clientDrained whether the read that brought the head left nothing behind
   /// @return where the part of the body ends that came with the head, or -1 if its framing is bad
-  int begin(Buffer in, Timeouts limits, boolean clientDrained) {
+  int begin(Buffer in, Timeouts limits, Timeouts tunnelled, boolean clientDrained) {
     RequestHead head = http.request();
     timeouts = limits;
+    tunnelTimeouts = tunnelled;
     asked.remember(in, head);
     requestBroken = false;
     Framing framing =
@@ -430,7 +434,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       preface.append(early);
       http.giveBack(early);
     }
-    tunnel = new Tunnel(client, to, preface, timeouts, this);
+    tunnel = new Tunnel(client, to, preface, tunnelTimeouts, this);
     // What came meanwhile was told already.
     to.readAgain();
     tunnel.begin();

@@ -16,6 +16,7 @@ public final class FrontendSnapshot {
   private final Map<String, LiveUpstream> upstreams;
   private final @Nullable LiveUpstream defaultUpstream;
   private final byte @Nullable [] strictTransport;
+  private final Frontend.Timeouts tunnelTimeouts;
   private final FrontendStats stats;
   private final Pages pages;
 
@@ -43,12 +44,26 @@ public final class FrontendSnapshot {
     String strict = plan.strictTransport();
     this.strictTransport =
         strict == null ? null : Ascii.bytes("Strict-Transport-Security: " + strict + "\r\n");
+    this.tunnelTimeouts = tunnelTimeouts(plan);
     this.stats = stats;
     this.pages = pages;
   }
 
+  private static Frontend.Timeouts tunnelTimeouts(Frontend plan) {
+    Long idle = plan.options().tunnelIdle();
+    Frontend.Timeouts usual = plan.timeouts();
+    return idle == null
+        ? usual
+        : new Frontend.Timeouts(idle, usual.connect(), idle, usual.inspect());
+  }
+
   public Frontend plan() {
     return plan;
+  }
+
+  /// The plan's, for connections whose two sides speak a protocol of their own.
+  Frontend.Timeouts tunnelTimeouts() {
+    return tunnelTimeouts;
   }
 
   public Router router() {

@@ -217,7 +217,7 @@ public final class HttpSession implements Session, Handler {
     RequestHead head = http.request();
 
     // The body, as far as it came along; what is behind it is the next request's.
-    int bodyEnd = exchange.begin(in, now.plan().timeouts(), drained);
+    int bodyEnd = exchange.begin(in, now.plan().timeouts(), now.tunnelTimeouts(), drained);
     if (bodyEnd < 0) {
       http.giveBack(in);
       exchange.refuse(Answer.BAD_REQUEST);

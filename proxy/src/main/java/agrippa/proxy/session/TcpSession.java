@@ -47,6 +47,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   private final EventLoop.Deadline deadline;
   private final Client from;
   private final Timeouts timeouts;
+  private final Timeouts tunnelTimeouts;
   private State state = State.INSPECTING;
   private @Nullable Buffer early;
   private @Nullable LiveUpstream upstream;
@@ -72,7 +73,9 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     this.loop = client.loop();
     this.deadline = loop.deadline(this::expired);
     this.from = Client.at(client.remote());
-    this.timeouts = frontend.get().plan().timeouts();
+    FrontendSnapshot now = frontend.get();
+    this.timeouts = now.plan().timeouts();
+    this.tunnelTimeouts = now.tunnelTimeouts();
   }
 
   @Override
@@ -201,7 +204,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     }
     Buffer preface = preface();
     early = null;
-    Tunnel made = new Tunnel(client, channel, preface, timeouts, this);
+    Tunnel made = new Tunnel(client, channel, preface, tunnelTimeouts, this);
     tunnel = made;
     made.begin();
   }

@@ -3,6 +3,7 @@ package agrippa.proxy.session;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
 import agrippa.proxy.transport.TlsInfo;
@@ -240,6 +241,22 @@ class PersistenceAndProtocolTest {
     assertThat(endpoint.isOpen()).isFalse();
     assertThat(scene.inFlight()).isZero();
     assertThat(scene.ended).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsUpgradedMayHaveAnIdleTimeOfItsOwn() {
+    scene.options = FrontendOptions.DEFAULT.withTunnelIdle(3_600_000L);
+    FakeChannel client = scene.client();
+    client.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    FakeChannel endpoint = scene.endpoint();
+    endpoint.receive(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+    scene.loop.advance(3_599_999);
+    assertThat(client.isOpen()).isTrue();
+
+    scene.loop.advance(1);
+    assertThat(client.isOpen()).isFalse();
+    assertThat(endpoint.isOpen()).isFalse();
   }
 
   @Test

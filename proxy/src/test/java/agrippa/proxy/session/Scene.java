@@ -5,11 +5,13 @@ import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Timeouts;
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Algorithm;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import agrippa.proxy.plan.UpstreamOptions;
 import agrippa.proxy.route.Router;
 import agrippa.proxy.stats.Counters;
 import agrippa.proxy.stats.FrontendStats;
@@ -30,6 +32,7 @@ final class Scene {
   List<Route> routes = List.of();
   Persistence persistence;
   ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+  FrontendOptions options = FrontendOptions.DEFAULT;
   private boolean http2;
   LiveUpstream pool;
   FrontendSnapshot snapshot;
@@ -55,7 +58,14 @@ final class Scene {
       endpoints.add(new Endpoint(name, address, 1, false, true, address));
     }
     return new Upstream(
-        "pool", Algorithm.ROUND_ROBIN, persistence, endpoints, null, null, proxyProtocol, http2);
+        "pool",
+        Algorithm.ROUND_ROBIN,
+        persistence,
+        endpoints,
+        null,
+        null,
+        proxyProtocol,
+        UpstreamOptions.DEFAULT.withHttp2(http2));
   }
 
   FrontendSnapshot snapshot() {
@@ -71,7 +81,8 @@ final class Scene {
             headers,
             strictTransport,
             routes,
-            "pool");
+            "pool",
+            options);
     return new FrontendSnapshot(plan, Router.compile(routes), Map.of("pool", pool), stats);
   }
 

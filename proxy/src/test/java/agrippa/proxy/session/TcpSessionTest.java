@@ -6,6 +6,7 @@ import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.Timeouts;
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Algorithm;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
@@ -24,6 +25,7 @@ class TcpSessionTest {
   private final FakeLoop loop = new FakeLoop();
   private final FrontendStats stats = new FrontendStats(1);
   private Timeouts timeouts = TIMEOUTS;
+  private FrontendOptions options = FrontendOptions.DEFAULT;
   private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
   private LiveUpstream pool;
   private TcpSession session;
@@ -61,7 +63,8 @@ class TcpSessionTest {
             List.of(),
             null,
             List.of(),
-            upstream);
+            upstream,
+            options);
     Map<String, LiveUpstream> upstreams = pool == null ? Map.of() : Map.of("pool", pool);
     FrontendSnapshot snapshot =
         new FrontendSnapshot(plan, Router.compile(List.of()), upstreams, stats);
@@ -80,6 +83,21 @@ class TcpSessionTest {
     assertThat(ended).isEqualTo(1);
     assertThat(active()).isZero();
     assertThat(loop.connects()).isFalse();
+  }
+
+  @Test
+  void aTunnelMayHaveAnIdleTimeOfItsOwn() {
+    options = FrontendOptions.DEFAULT.withTunnelIdle(3_600_000L);
+    FakeChannel client = client();
+    FakeChannel endpoint = loop.connecting().establish();
+    loop.advance(3_599_999);
+    endpoint.receive("still here");
+    loop.advance(3_599_999);
+    assertThat(client.isOpen()).isTrue();
+
+    loop.advance(1);
+    assertThat(client.isOpen()).isFalse();
+    assertEnded();
   }
 
   // ---- relaying

@@ -220,8 +220,7 @@ public final class ContainerDriver implements ServerDriver {
   }
 
   /// Asks again and again: a first process that has not said yet what to do when asked does not
-  // even
-  /// notice.
+  /// even notice.
   private static boolean endsWhenAsked(Path server, Duration patience) {
     for (long left = patience.toSeconds(); left > 0; left--) {
       process(server).ifPresent(ProcessHandle::destroy);

@@ -1,6 +1,5 @@
 /// Servers as containers: namespaces, an overlay over an image's root file system, few rights;
-// start
-/// at [agrippa.cloud.compute.container.ContainerDriver].
+/// start at [agrippa.cloud.compute.container.ContainerDriver].
 @NullMarked
 package agrippa.cloud.compute.container;
 

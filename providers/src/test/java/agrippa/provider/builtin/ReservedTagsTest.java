@@ -1,0 +1,100 @@
+package agrippa.provider.builtin;
+
+import static agrippa.provider.builtin.Trees.listener;
+import static agrippa.provider.builtin.Trees.pool;
+import static agrippa.provider.builtin.Trees.tree;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import agrippa.control.spi.ProfileSettings;
+import agrippa.control.spi.Value;
+import agrippa.model.ListenerProtocol;
+import agrippa.model.PoolProtocol;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReservedTagsTest {
+  private static Optional<String> ofListener(String... tags) {
+    var listener = listener("web", ListenerProtocol.HTTP, 80).tagged(tags).build();
+    return ReservedTags.complaint(tree(List.of(listener), List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "agrippa", "blue", "agrippa=1", "agrippa:tunnel_timeout=1"})
+  void takesWhatIsUnderstoodOrNotReserved(String tag) {
+    assertThat(ofListener(tag)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          agrippa:                   | tags that begin with agrippa: are of the form agrippa:KEY=VALUE.
+          agrippa:tunnel_timeout     | tags that begin with agrippa: are of the form agrippa:KEY=VALUE.
+          agrippa:tunnel_timeout=    | the value must be a number of seconds from 1 to 604800.
+          agrippa:tunnel_timeout=0   | the value must be a number of seconds from 1 to 604800.
+          agrippa:tunnel_timeout=1 s | the value must be a number of seconds from 1 to 604800.
+          agrippa:h2c=true           | h2c is a tag of load balancers, pools, not of listeners.
+          """)
+  void saysWhatIsWrong(String tag, String why) {
+    assertThat(ofListener("blue", tag)).contains("Tag '%s': %s".formatted(tag, why));
+  }
+
+  @Test
+  void saysWhatWouldBeUnderstood() {
+    assertThat(ofListener("agrippa:tunel_timeout=1").orElseThrow())
+        .startsWith("Tag 'agrippa:tunel_timeout=1': no such tag of listeners is understood, only ")
+        .contains("tunnel_timeout");
+  }
+
+  @Test
+  void refusesTheSecondOfWhatIsSaidOnce() {
+    assertThat(ofListener("agrippa:tunnel_timeout=1", "agrippa:tunnel_timeout=2"))
+        .contains("Tag 'agrippa:tunnel_timeout=2': tunnel_timeout may be given 1 times at most.");
+  }
+
+  @Test
+  void looksAtPools() {
+    var pool = pool("servers", PoolProtocol.HTTP).tagged("agrippa:h2c=yes").build();
+    assertThat(ReservedTags.complaint(tree(List.of(), List.of(pool))))
+        .contains("Tag 'agrippa:h2c=yes': the value must be true or false.");
+  }
+
+  @Test
+  void aThingCountsBeforeItsLoadBalancerAndThatBeforeTheFlavor() {
+    var flavor =
+        Extended.flavor(
+            new ProfileSettings(
+                Map.of("tunnel_timeout", new Value.Number(BigDecimal.valueOf(3))), Map.of()));
+    var one = List.of("agrippa:tunnel_timeout=1");
+    var two = List.of("agrippa:tunnel_timeout=2");
+    assertThat(new Extended(one, two, flavor).get(Extensions.TUNNEL_TIMEOUT))
+        .contains(Duration.ofSeconds(1));
+    assertThat(new Extended(List.of(), two, flavor).get(Extensions.TUNNEL_TIMEOUT))
+        .contains(Duration.ofSeconds(2));
+    assertThat(new Extended(List.of(), List.of(), flavor).get(Extensions.TUNNEL_TIMEOUT))
+        .contains(Duration.ofSeconds(3));
+    assertThat(new Extended(List.of(), List.of(), Map.of()).get(Extensions.TUNNEL_TIMEOUT))
+        .isEmpty();
+  }
+
+  @Test
+  void eachIsDescribedWithAnExample() throws Exception {
+    var page = Files.readString(Path.of("../docs/extensions.md"));
+    assertThat(Extensions.ALL)
+        .allSatisfy(
+            it -> {
+              assertThat(page).contains("| `%s` | ".formatted(it.key()));
+              assertThat(page).containsPattern("(agrippa:|\")" + it.key() + "[=\"]");
+            });
+  }
+}

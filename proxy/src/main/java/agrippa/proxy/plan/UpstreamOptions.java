@@ -1,0 +1,14 @@
+package agrippa.proxy.plan;
+
+/// What most upstreams leave as it is.
+///
+/// @param http2 whether endpoints are asked in HTTP/2 without having agreed to it (RFC 9113,
+///     section 3.3), if they are asked in HTTP, without TLS and without a PROXY header
+public record UpstreamOptions(boolean http2) {
+  /// As HAProxy would be set up by Octavia.
+  public static final UpstreamOptions DEFAULT = new UpstreamOptions(false);
+
+  public UpstreamOptions withHttp2(boolean next) {
+    return new UpstreamOptions(next);
+  }
+}
