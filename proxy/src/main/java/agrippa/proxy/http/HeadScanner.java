@@ -40,7 +40,7 @@ public final class HeadScanner {
       end = head.fields().scan(in, end, to);
     }
     if (end > 0) {
-      end = end - start > limits.head() ? TOO_LARGE : head.judge(in, start, end);
+      end = end - in.start() > limits.head() ? TOO_LARGE : head.judge(in, start, end);
     }
     return end == INCOMPLETE && to - in.start() >= limits.head() ? TOO_LARGE : end;
   }

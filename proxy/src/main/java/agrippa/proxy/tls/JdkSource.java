@@ -1,5 +1,7 @@
 package agrippa.proxy.tls;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
@@ -9,10 +11,11 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -139,13 +142,20 @@ final class JdkSource implements TlsSource {
     ssl.setUseClientMode(true);
     SSLParameters own = copy();
     if (serverName != null) {
-      own.setServerNames(List.of(new SNIHostName(serverName)));
+      own.setServerNames(List.of(new HostName(serverName)));
       if (verifies) {
         own.setEndpointIdentificationAlgorithm("HTTPS");
       }
     }
     ssl.setSSLParameters(own);
     return new JdkRecords(engine.loop(loop), ssl, serverName);
+  }
+
+  /// A host name as bytes: the JDK's own has no underscores, which names in use have.
+  private static final class HostName extends SNIServerName {
+    HostName(String name) {
+      super(StandardConstants.SNI_HOST_NAME, name.getBytes(US_ASCII));
+    }
   }
 
   private SSLParameters copy() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerNames {
   private static final int DNS_NAME = 2;
   private static final int LONGEST = 255;
+  private static final int LONGEST_LABEL = 63;
 
   private final Map<String, Integer> exact = new HashMap<>();
   private final Map<String, Integer> wildcard = new HashMap<>();
@@ -53,21 +54,26 @@ final class ServerNames {
   }
 
   /// The name if it is a host name that can be sent as SNI, otherwise null: addresses are none
-  /// (RFC 6066, 3), and what a client sent is passed on only if it looks like one.
+  /// (RFC 6066, 3), and what a client sent is passed on only if it looks like one, labels of a
+  /// right length included (RFC 1035, 2.3.4).
   static @Nullable String sendable(@Nullable String name) {
     if (name == null || name.isEmpty() || name.length() > LONGEST) {
       return null;
     }
     boolean letters = false;
+    int label = 0;
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
       letters |= letter;
-      if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_' && c != '.') {
+      label = c == '.' ? 0 : label + 1;
+      boolean dotBehindNothing = c == '.' && (i == 0 || name.charAt(i - 1) == '.');
+      boolean other = !letter && !(c >= '0' && c <= '9') && c != '-' && c != '_' && c != '.';
+      if (other || dotBehindNothing || label > LONGEST_LABEL) {
         return null;
       }
     }
-    return letters && !name.startsWith(".") && !name.endsWith(".") ? name : null;
+    return letters && label > 0 ? name : null;
   }
 
   private static List<String> namesOf(X509Certificate leaf) {

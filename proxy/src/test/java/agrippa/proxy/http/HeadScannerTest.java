@@ -88,6 +88,20 @@ class HeadScannerTest {
     assertThat(Ascii.text(in, end, in.end())).isEqualTo("xy");
   }
 
+  /// So that a head near the limit fares the same whether it comes at once or in pieces.
+  @Test
+  void emptyLinesInFrontCountAsPartOfTheHead() {
+    HeadScanner small = new HeadScanner(new HeadLimits(28, 28, 4, 28, 28));
+    String head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    assertThat(head).hasSize(27);
+    load(head);
+    assertThat(small.request(in, request)).isPositive();
+    load("\r\n" + head);
+    assertThat(small.request(in, request)).isEqualTo(HeadScanner.TOO_LARGE);
+    in.window(in.start(), in.start() + 28);
+    assertThat(small.request(in, request)).isEqualTo(HeadScanner.TOO_LARGE);
+  }
+
   @Test
   void nothingIsRememberedFromTheHeadBefore() {
     request(

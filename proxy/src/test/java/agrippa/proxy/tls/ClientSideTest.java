@@ -38,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @MethodSource("agrippa.proxy.tls.Rig#kinds")
 class ClientSideTest {
+  private static final String LONG_LABEL =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
   private final Rig.Kind kind;
   private final Pki authority = new Pki("authority");
   private final Certificate endpoint = authority.issue("a.internal", "a.internal");
@@ -73,10 +76,11 @@ class ClientSideTest {
     }
   }
 
-  @Test
-  void sendsNoServerNameThatIsNone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "a..internal", ".a", "a.", LONG_LABEL + ".internal"})
+  void sendsNoServerNameThatIsNone(String name) throws Exception {
     try (Endpoint server = new Endpoint(endpoint)) {
-      assertThat(talk(Rig.trusting(authority), server, "127.0.0.1").answer()).isEqualTo("hello");
+      assertThat(talk(Rig.trusting(authority), server, name).answer()).isEqualTo("hello");
       assertThat(server.name()).isEmpty();
     }
   }

@@ -37,8 +37,13 @@ final class Ends implements AutoCloseable {
   }
 
   Wire wire(TlsContext server) {
+    return wire(server, "localhost");
+  }
+
+  /// A wire to a server that is asked for by this name.
+  Wire wire(TlsContext server, String name) {
     return new Wire(
-        ((LayeredTls) clientTls).source().connect(loop, ENDPOINT, "localhost"),
+        ((LayeredTls) clientTls).source().connect(loop, ENDPOINT, name),
         ((LayeredTls) server).source().accept(loop));
   }
 

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What only OpenSSL's servers do: resume by tickets of our own keys.
 @ParameterizedClass(allowZeroInvocations = true)
@@ -81,6 +83,16 @@ class OpenSslRecordsTest {
     assertThat(handshake(ends.serverTls)).isLessThan(full / 2);
     clock.pass(Duration.ofHours(5));
     assertThat(handshake(ends.serverTls)).isGreaterThan(full / 2);
+  }
+
+  /// No names of hosts by the letter of RFC 952, but in use; the JDK's servers refuse them.
+  @ParameterizedTest
+  @ValueSource(strings = {"a_b.internal", "-a-.internal"})
+  void namesThatAreInUseAreSent(String name) {
+    try (Wire wire = ends.wire(ends.serverTls, name)) {
+      assertThat(wire.handshake()).isTrue();
+      assertThat(wire.server.info().serverName()).isEqualTo(name);
+    }
   }
 
   /// @return bytes that the server sent in a handshake, some data and its end
