@@ -3,6 +3,7 @@ package agrippa.proxy;
 import agrippa.proxy.ProxyReport.EndpointState;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Balancing;
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.plan.Endpoint;
@@ -285,6 +286,18 @@ final class Fixture implements AutoCloseable {
   static Upstream by(Algorithm algorithm, Upstream u) {
     return new Upstream(
         u.name(), algorithm, u.persistence(), u.endpoints(), u.check(), u.tls(), u.proxyProtocol());
+  }
+
+  static Upstream balanced(Balancing balancing, Upstream u) {
+    return new Upstream(
+        u.name(),
+        u.algorithm(),
+        u.persistence(),
+        u.endpoints(),
+        u.check(),
+        u.tls(),
+        u.proxyProtocol(),
+        u.options().withBalancing(balancing));
   }
 
   static Upstream sticky(Persistence persistence, Upstream u) {

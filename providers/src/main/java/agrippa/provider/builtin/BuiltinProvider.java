@@ -62,6 +62,7 @@ public final class BuiltinProvider implements Provider {
   @Override
   public Optional<Objection> vet(LoadBalancerTree tree) {
     return ReservedTags.complaint(tree)
+        .or(() -> BalancingTags.complaint(tree))
         .<Objection>map(Objection.Invalid::new)
         .or(() -> Vetting.vet(tree).map(Objection.Unsupported::new));
   }

@@ -26,7 +26,22 @@ final class Extensions {
           "a number of seconds from 1 to 604800",
           seconds(604_800));
 
-  static final List<Extension<?>> ALL = List.of(H2C, TUNNEL_TIMEOUT);
+  static final Extension<Hashing> HASH =
+      Extension.of(
+          "hash",
+          Place.POOL,
+          "How pools of SOURCE_IP and SOURCE_IP_PORT spread clients over members.",
+          "standard or maglev",
+          Extension.oneOf(Hashing.class));
+
+  static final List<Extension<?>> ALL = List.of(H2C, HASH, TUNNEL_TIMEOUT);
+
+  /// How clients are spread over members by a hash.
+  enum Hashing {
+    STANDARD,
+    /// A member that comes or goes moves hardly any client of others.
+    MAGLEV
+  }
 
   private Extensions() {}
 

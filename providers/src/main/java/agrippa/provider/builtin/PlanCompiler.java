@@ -275,8 +275,9 @@ final class PlanCompiler {
 
   private UpstreamOptions options(Pool pool) {
     Extended asked = extended(pool.labels());
-    return UpstreamOptions.DEFAULT.withHttp2(
-        pool.protocol() == PoolProtocol.HTTP && asked.get(Extensions.H2C).orElse(false));
+    return UpstreamOptions.DEFAULT
+        .withHttp2(pool.protocol() == PoolProtocol.HTTP && asked.get(Extensions.H2C).orElse(false))
+        .withBalancing(BalancingTags.of(asked));
   }
 
   private static Upstream.Algorithm algorithm(Pool.Algorithm algorithm) {

@@ -15,12 +15,15 @@ sealed interface Balancer permits RoundRobin, LeastConnections, Source {
   @Nullable LiveEndpoint choose(long client, long turn, @Nullable LiveEndpoint avoid);
 
   /// @param endpoints all of the upstream, in plan order, usable or not
-  static Balancer of(Upstream.Algorithm algorithm, List<LiveEndpoint> endpoints) {
+  static Balancer of(Upstream plan, List<LiveEndpoint> endpoints) {
     List<LiveEndpoint> rotation = rotation(endpoints);
-    return switch (algorithm) {
+    return switch (plan.algorithm()) {
       case ROUND_ROBIN -> new RoundRobin(WeightedSequence.of(rotation));
       case LEAST_CONNECTIONS -> new LeastConnections(rotation);
-      case SOURCE_IP, SOURCE_IP_PORT -> new Source(home(endpoints), WeightedSequence.of(rotation));
+      case SOURCE_IP, SOURCE_IP_PORT ->
+          plan.options().balancing().consistent()
+              ? new Source(Maglev.table(home(endpoints)), Maglev.table(rotation))
+              : new Source(WeightedSequence.of(home(endpoints)), WeightedSequence.of(rotation));
     };
   }
 
@@ -34,10 +37,9 @@ sealed interface Balancer permits RoundRobin, LeastConnections, Source {
   }
 
   /// The endpoints that would share the work if all were up.
-  private static WeightedSequence home(List<LiveEndpoint> endpoints) {
-    return WeightedSequence.of(
-        endpoints.stream()
-            .filter(e -> e.plan().enabled() && e.plan().weight() > 0 && !e.plan().backup())
-            .toList());
+  private static List<LiveEndpoint> home(List<LiveEndpoint> endpoints) {
+    return endpoints.stream()
+        .filter(e -> e.plan().enabled() && e.plan().weight() > 0 && !e.plan().backup())
+        .toList();
   }
 }

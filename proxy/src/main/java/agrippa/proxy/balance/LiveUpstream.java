@@ -190,7 +190,7 @@ public final class LiveUpstream {
         tls,
         List.copyOf(endpoints),
         new EndpointNames(endpoints),
-        Balancer.of(plan.algorithm(), endpoints),
+        Balancer.of(plan, endpoints),
         table);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/// A cycle in which each endpoint appears as often as its weight says, as evenly spread as can be.
+/// A cycle in which each endpoint appears as often as its weight says.
 final class WeightedSequence {
   /*
    * The k-th of an endpoint's w places is wanted at the point (k + 1/2) / w of the cycle; a heap
@@ -20,10 +20,13 @@ final class WeightedSequence {
 
   private final LiveEndpoint[] places;
 
-  private WeightedSequence(LiveEndpoint[] places) {
+  /// @param places not changed afterwards
+  WeightedSequence(LiveEndpoint[] places) {
     this.places = places;
   }
 
+  /// One in which endpoints are spread as evenly as can be.
+  ///
   /// @param endpoints all of positive weight
   static WeightedSequence of(List<LiveEndpoint> endpoints) {
     int[] weights = reduced(endpoints.stream().mapToInt(e -> e.plan().weight()).toArray());

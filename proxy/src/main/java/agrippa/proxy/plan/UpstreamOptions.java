@@ -4,11 +4,16 @@ package agrippa.proxy.plan;
 ///
 /// @param http2 whether endpoints are asked in HTTP/2 without having agreed to it (RFC 9113,
 ///     section 3.3), if they are asked in HTTP, without TLS and without a PROXY header
-public record UpstreamOptions(boolean http2) {
+/// @param balancing how work is shared among endpoints, beyond the algorithm
+public record UpstreamOptions(boolean http2, Balancing balancing) {
   /// As HAProxy would be set up by Octavia.
-  public static final UpstreamOptions DEFAULT = new UpstreamOptions(false);
+  public static final UpstreamOptions DEFAULT = new UpstreamOptions(false, Balancing.DEFAULT);
 
   public UpstreamOptions withHttp2(boolean next) {
-    return new UpstreamOptions(next);
+    return new UpstreamOptions(next, balancing);
+  }
+
+  public UpstreamOptions withBalancing(Balancing next) {
+    return new UpstreamOptions(http2, next);
   }
 }
