@@ -1,7 +1,9 @@
 package agrippa.proxy;
 
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.session.Http2Session;
 import agrippa.proxy.session.HttpSession;
+import agrippa.proxy.session.ProxyHeaderReader;
 import agrippa.proxy.session.Session;
 import agrippa.proxy.session.TcpSession;
 import agrippa.proxy.stats.Count;
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One loop's part of a frontend of connections: its listening sockets and its clients.
 ///
-/// A client that is accepted goes through: allowed network? place free? TLS handshake, session.
+/// A client that is accepted goes through: allowed network? place free? TLS handshake, session. If
+/// a proxy in front is to tell whom it comes for, it does so when there is a place, and the first
+/// question is asked then.
 final class Acceptor implements Intake {
   private final Worker worker;
   private final LiveFrontend frontend;
@@ -64,14 +68,31 @@ final class Acceptor implements Intake {
 
   private void accepted(Channel channel) {
     LiveFrontend.Settings settings = frontend.settings();
-    if (!settings.plan().allows(channel.remote().getAddress().getAddress())) {
-      stats.count(Count.REFUSED);
-      channel.abort();
+    if (!proxied(channel, settings) && !allowed(channel, settings)) {
+      refuse(channel);
     } else if (frontend.gate().enter()) {
       admit(channel, settings);
     } else {
       park(channel);
     }
+  }
+
+  private static boolean proxied(Channel channel, LiveFrontend.Settings settings) {
+    FrontendOptions options = settings.plan().options();
+    return !options.proxies().isEmpty() && options.proxied(address(channel));
+  }
+
+  private static boolean allowed(Channel channel, LiveFrontend.Settings settings) {
+    return settings.plan().allows(address(channel));
+  }
+
+  private static byte[] address(Channel channel) {
+    return channel.remote().getAddress().getAddress();
+  }
+
+  private void refuse(Channel channel) {
+    stats.count(Count.REFUSED);
+    channel.abort();
   }
 
   private void park(Channel channel) {
@@ -107,10 +128,13 @@ final class Acceptor implements Intake {
   }
 
   private void admit(Channel channel, LiveFrontend.Settings settings) {
-    stats.connectionOpened();
     Client client = new Client(channel);
     clients.add(client);
-    client.begin(settings);
+    if (proxied(channel, settings)) {
+      ProxyHeaderReader.read(channel, client::told, client::untold);
+    } else {
+      client.begin(settings);
+    }
   }
 
   @Override
@@ -153,13 +177,35 @@ final class Acceptor implements Intake {
   private final class Client {
     private final Channel accepted;
     private @Nullable Session session;
+    private boolean counted;
     private boolean ended;
 
     Client(Channel accepted) {
       this.accepted = accepted;
     }
 
+    /// A proxy in front told whom this is, if anybody but itself.
+    private void told() {
+      LiveFrontend.Settings settings = frontend.settings();
+      if (closed) {
+        accepted.close();
+        ended();
+      } else if (allowed(accepted, settings)) {
+        begin(settings);
+      } else {
+        refuse(accepted);
+        ended();
+      }
+    }
+
+    private void untold() {
+      stats.count(Count.HEADERLESS);
+      ended();
+    }
+
     void begin(LiveFrontend.Settings settings) {
+      stats.connectionOpened();
+      counted = true;
       EventLoop.TlsContext tls = settings.tls();
       if (tls == null) {
         serve(accepted);
@@ -221,7 +267,9 @@ final class Acceptor implements Intake {
       }
       ended = true;
       clients.remove(this);
-      stats.connectionClosed();
+      if (counted) {
+        stats.connectionClosed();
+      }
       if (clients.isEmpty()) {
         left.run();
       }

@@ -11,6 +11,7 @@ import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Mode;
 import agrippa.proxy.plan.Frontend.Timeouts;
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.plan.TlsClient;
@@ -271,6 +272,22 @@ final class Fixture implements AutoCloseable {
         f.strictTransport(),
         f.routes(),
         f.defaultUpstream());
+  }
+
+  static Frontend optional(Frontend f, FrontendOptions options) {
+    return new Frontend(
+        f.name(),
+        f.mode(),
+        f.binds(),
+        f.tls(),
+        f.allowed(),
+        f.connectionLimit(),
+        f.timeouts(),
+        f.headers(),
+        f.strictTransport(),
+        f.routes(),
+        f.defaultUpstream(),
+        options);
   }
 
   /// The upstream `pool`, in turns.

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import agrippa.control.spi.ProfileSettings;
 import agrippa.control.spi.Value;
+import agrippa.model.Labels;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,11 @@ import java.util.Optional;
 /// @param balancer tags of the load balancer that it belongs to
 /// @param flavor what the flavor says, by key
 record Extended(List<String> own, List<String> balancer, Map<String, String> flavor) {
+
+  /// What the thing itself says.
+  static Extended of(Labels labels) {
+    return new Extended(labels.tags(), List.of(), Map.of());
+  }
 
   /// What a flavor says, as a tag would.
   static Map<String, String> flavor(ProfileSettings settings) {

@@ -2,6 +2,7 @@ package agrippa.provider.builtin;
 
 import agrippa.control.spi.Capability;
 import agrippa.provider.builtin.Extension.Place;
+import agrippa.proxy.plan.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,6 @@ final class Extensions {
           "standard or maglev",
           Extension.oneOf(Hashing.class));
 
-  static final List<Extension<?>> ALL = List.of(H2C, HASH, TUNNEL_TIMEOUT);
-
   /// How clients are spread over members by a hash.
   enum Hashing {
     STANDARD,
@@ -43,10 +42,41 @@ final class Extensions {
     MAGLEV
   }
 
+  static final Extension<List<String>> ACCEPT_PROXY =
+      Extension.onlyOf(
+          "accept_proxy",
+          Place.LISTENER,
+          8,
+          "Networks of proxies in front, which tell of clients by the PROXY protocol.",
+          "CIDRs such as 192.0.2.0/24 or 2001:db8::1, with commas between them",
+          Extensions::networks);
+
+  static final List<Extension<?>> ALL = List.of(H2C, HASH, TUNNEL_TIMEOUT, ACCEPT_PROXY);
+
   private Extensions() {}
 
   private static Function<String, Optional<Duration>> seconds(int most) {
     return value -> Extension.number(1, most).apply(value).map(Duration::ofSeconds);
+  }
+
+  private static Optional<List<String>> networks(String value) {
+    List<String> networks = List.of(value.split(",", -1));
+    return networks.stream().allMatch(Extensions::network)
+        ? Optional.of(networks)
+        : Optional.empty();
+  }
+
+  /// The JDK's parser would take a single number, too, and names of interfaces.
+  private static boolean network(String text) {
+    if (!text.matches("([0-9]{1,3}(\\.[0-9]{1,3}){3}|(?=.*:)[0-9a-fA-F:.]+)(/[0-9]{1,3})?")) {
+      return false;
+    }
+    try {
+      Cidr.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /// What profiles of flavors may say.

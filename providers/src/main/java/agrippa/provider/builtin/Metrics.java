@@ -233,7 +233,9 @@ final class Metrics {
   }
 
   private static long connections(FrontendMeter listener) {
-    return listener.counters().connectionsTotal() + listener.count(Count.REFUSED);
+    return listener.counters().connectionsTotal()
+        + listener.count(Count.REFUSED)
+        + listener.count(Count.HEADERLESS);
   }
 
   static boolean http(FrontendMeter listener) {

@@ -39,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a load balancer into what the proxy shall do. Pure: the same tree and facts give the same
@@ -116,8 +117,9 @@ final class PlanCompiler {
 
   private FrontendOptions options(Listener listener) {
     Extended asked = extended(listener.labels());
-    return FrontendOptions.DEFAULT.withTunnelIdle(
-        asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null));
+    return FrontendOptions.DEFAULT
+        .withTunnelIdle(asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null))
+        .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)));
   }
 
   private Extended extended(Labels labels) {
@@ -138,10 +140,11 @@ final class PlanCompiler {
   }
 
   private List<Cidr> allowed(Listener listener) {
-    return listener.allowedCidrs().stream()
-        .flatMap(it -> facts.arrivals().of(it).stream())
-        .distinct()
-        .toList();
+    return arrivals(listener.allowedCidrs().stream());
+  }
+
+  private List<Cidr> arrivals(Stream<String> networks) {
+    return networks.flatMap(it -> facts.arrivals().of(it).stream()).distinct().toList();
   }
 
   /// 0 of the first three means the default, not eternity.

@@ -23,7 +23,8 @@ final class Vetting {
   /// The first reason why a tree cannot be served, if there is one.
   static Optional<String> vet(LoadBalancerTree tree) {
     return Stream.concat(
-            tree.listeners().stream().map(it -> listener(it).or(() -> mixture(tree, it))),
+            tree.listeners().stream()
+                .map(it -> listener(it).or(() -> mixture(tree, it)).or(() -> proxied(it))),
             tree.pools().stream().map(Vetting::pool))
         .flatMap(Optional::stream)
         .findFirst();
@@ -48,6 +49,20 @@ final class Vetting {
             it ->
                 "%s protocol listeners do not support %s protocol pools."
                     .formatted(listener.protocol(), it));
+  }
+
+  /// Metrics are asked for directly, and datagrams have no beginning to put a header at.
+  private static Optional<String> proxied(Listener listener) {
+    if (Extended.of(listener.labels()).all(Extensions.ACCEPT_PROXY).isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (listener.protocol()) {
+      case TCP, HTTP, HTTPS, TERMINATED_HTTPS -> Optional.empty();
+      case UDP, SCTP, PROMETHEUS ->
+          Optional.of(
+              "%s protocol listeners do not support the PROXY protocol."
+                  .formatted(listener.protocol()));
+    };
   }
 
   private static Optional<String> withoutPolicies(Listener listener) {

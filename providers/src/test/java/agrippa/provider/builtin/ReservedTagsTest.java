@@ -62,6 +62,31 @@ class ReservedTagsTest {
         .contains("Tag 'agrippa:tunnel_timeout=2': tunnel_timeout may be given 1 times at most.");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"192.0.2.0/24", "192.0.2.1", "2001:db8::/32,192.0.2.0/24", "::1", "0.0.0.0/0"})
+  void takesNetworks(String value) {
+    assertThat(ofListener("agrippa:accept_proxy=" + value)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ",",
+        "192.0.2.0/33",
+        "::/129",
+        "10",
+        "192.0.2",
+        "fe80::1%lo",
+        "a.test",
+        "1::2,"
+      })
+  void refusesWhatIsNoNetwork(String value) {
+    assertThat(ofListener("agrippa:accept_proxy=" + value).orElseThrow())
+        .contains("the value must be CIDRs such as");
+  }
+
   @Test
   void looksAtPools() {
     var pool = pool("servers", PoolProtocol.HTTP).tagged("agrippa:h2c=yes").build();

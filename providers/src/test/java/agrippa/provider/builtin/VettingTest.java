@@ -46,6 +46,18 @@ class VettingTest {
   }
 
   @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCTP")
+  void takesTheProxyProtocolOfConnections(ListenerProtocol protocol) {
+    var told = vetted(listener("a", protocol, 1).tagged("agrippa:accept_proxy=::1").build());
+    switch (protocol) {
+      case UDP, PROMETHEUS ->
+          assertThat(told)
+              .contains(protocol + " protocol listeners do not support the PROXY protocol.");
+      case TCP, HTTP, HTTPS, TERMINATED_HTTPS, SCTP -> assertThat(told).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(names = {"SCTP"})
   void refusesPoolsOfOtherKinds(PoolProtocol protocol) {
     assertThat(vetted(pool("a", protocol).build()))

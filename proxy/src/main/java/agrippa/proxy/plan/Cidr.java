@@ -1,6 +1,7 @@
 package agrippa.proxy.plan;
 
 import java.net.InetAddress;
+import java.util.List;
 
 /// An IPv4 or IPv6 network.
 ///
@@ -28,6 +29,16 @@ public record Cidr(InetAddress network, int prefixLength) {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("not a network: " + text, e);
     }
+  }
+
+  /// Whether an address, in network order, belongs to one of these networks.
+  static boolean anyContains(List<Cidr> networks, byte[] address) {
+    for (Cidr network : networks) {
+      if (network.contains(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether an address (in network order, 4 or 16 bytes) belongs to this network.

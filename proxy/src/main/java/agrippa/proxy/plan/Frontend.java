@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param binds addresses to listen on, each with its port; no wildcard for datagrams
 /// @param tls how TLS is ended here, or null to serve plain
 /// @param allowed client networks that may connect; empty means everybody. Others are closed at
-///     once, and their datagrams dropped
+///     once, and their datagrams dropped. Counts for clients of whom a proxy in front tells, not
+///     for the proxy
 /// @param connectionLimit most client connections at a time; more wait in the kernel's
 ///     backlog, and datagrams of more are dropped
 /// @param timeouts in milliseconds
@@ -77,15 +78,7 @@ public record Frontend(
 
   /// Whether a client's address, in network order, is in an allowed network.
   public boolean allows(byte[] client) {
-    if (allowed.isEmpty()) {
-      return true;
-    }
-    for (Cidr network : allowed) {
-      if (network.contains(client)) {
-        return true;
-      }
-    }
-    return false;
+    return allowed.isEmpty() || Cidr.anyContains(allowed, client);
   }
 
   /// How a frontend reads what its clients send.

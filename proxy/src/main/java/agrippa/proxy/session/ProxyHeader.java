@@ -8,12 +8,11 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 
 /// The header of the PROXY protocol, which tells an endpoint whom a connection is for (HAProxy's
 /// `doc/proxy-protocol.txt`). Version 2 tells of a client's TLS as `send-proxy-v2-ssl-cn` does.
 final class ProxyHeader {
-  private static final byte[] SIGNATURE = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
+  private static final byte[] SIGNATURE = ProxyHeaderScanner.SIGNATURE;
   private static final int PROXY = 0x21;
   private static final int TCP4 = 0x11;
   private static final int TCP6 = 0x21;

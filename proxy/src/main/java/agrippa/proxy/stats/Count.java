@@ -7,6 +7,8 @@ public enum Count {
 
   /// Connections of clients that are not in an allowed network.
   REFUSED,
+  /// Connections of proxies in front that did not begin with a header of the PROXY protocol.
+  HEADERLESS,
   /// Requests that a route rejected.
   REJECTED,
   /// Requests that the proxy answered by itself as it was told to: redirects and reports.

@@ -66,6 +66,12 @@ public interface Channel {
 
   InetSocketAddress local();
 
+  /// Has [#remote] and [#local] say from now on what a proxy in front of us told. Only of accepted
+  /// sockets, before anybody has asked for more than who the peer is.
+  default void relayed(InetSocketAddress from, InetSocketAddress to) {
+    throw new UnsupportedOperationException("only accepted sockets are relayed");
+  }
+
   /// What the handshake found out, or null on a plain channel.
   @Nullable TlsInfo tls();
 }

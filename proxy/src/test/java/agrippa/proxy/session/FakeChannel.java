@@ -15,8 +15,8 @@ import java.util.Arrays;
 /// allows: nothing is told twice.
 final class FakeChannel implements Channel {
   private final FakeLoop loop;
-  private final InetSocketAddress remote;
-  private final InetSocketAddress local;
+  private InetSocketAddress remote;
+  private InetSocketAddress local;
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
   private Handler handler;
   private TlsInfo tls;
@@ -220,6 +220,12 @@ final class FakeChannel implements Channel {
   @Override
   public InetSocketAddress local() {
     return local;
+  }
+
+  @Override
+  public void relayed(InetSocketAddress from, InetSocketAddress to) {
+    remote = from;
+    local = to;
   }
 
   @Override

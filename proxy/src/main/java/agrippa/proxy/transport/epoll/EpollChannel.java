@@ -25,7 +25,7 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
   private final EpollLoop loop;
   private final int fd;
   private final int generation;
-  private final InetSocketAddress remote;
+  private InetSocketAddress remote;
   private @Nullable InetSocketAddress local;
   private @Nullable Handler handler;
   private int pending;
@@ -393,6 +393,12 @@ final class EpollChannel implements Channel, EpollLoop.Polled {
       local = known;
     }
     return known;
+  }
+
+  @Override
+  public void relayed(InetSocketAddress from, InetSocketAddress to) {
+    remote = from;
+    local = to;
   }
 
   @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class NioChannel implements Channel, NioLoop.Selected {
   private final NioLoop loop;
   private final SocketChannel socket;
-  private final InetSocketAddress remote;
+  private InetSocketAddress remote;
   private @Nullable InetSocketAddress local;
   private @Nullable SelectionKey key;
   private Handler handler;
@@ -243,6 +243,12 @@ final class NioChannel implements Channel, NioLoop.Selected {
       local = known;
     }
     return known;
+  }
+
+  @Override
+  public void relayed(InetSocketAddress from, InetSocketAddress to) {
+    remote = from;
+    local = to;
   }
 
   @Override
