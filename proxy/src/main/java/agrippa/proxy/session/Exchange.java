@@ -4,16 +4,14 @@ import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
 import agrippa.proxy.plan.Frontend.Timeouts;
-import agrippa.proxy.session.Relay.Framing;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its response, from the whole request head to the last byte delivered: the
 /// endpoint's side of a session. Used for exchange after exchange.
-final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.Owner {
+final class Exchange implements UpstreamConnection.User, Reply.Context {
   private enum Phase {
     IDLE,
     /// The request is in [#request].
@@ -31,17 +29,15 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private final Attempts attempts;
   private final Asked asked = new Asked();
   private final Passage passage;
-  private final Relay requestBody;
+  private final Delivery request;
   private final Reply reply;
   private final PageSender page;
+  private final Upgrade upgrade;
   private Phase phase = Phase.IDLE;
   private Timeouts timeouts;
   private Timeouts tunnelTimeouts;
 
-  private @Nullable Tunnel tunnel;
   private byte @Nullable [] strictTransport;
-  // Some of the request will never be delivered.
-  private boolean requestBroken;
 
   Exchange(HttpSession session, HttpLoop http, Channel client, Passage passage, Timeouts timeouts) {
     this.session = session;
@@ -51,7 +47,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     this.timeouts = timeouts;
     this.tunnelTimeouts = timeouts;
     this.attempts = new Attempts(session, http, client, passage, this);
-    this.requestBody = new Relay(http);
+    this.request = new Delivery(http);
+    this.upgrade = new Upgrade(session, http, client, passage);
     this.reply = new Reply(http, client, asked, this);
     this.page = new PageSender(http, this::pieceReady);
   }
@@ -68,17 +65,13 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     timeouts = limits;
     tunnelTimeouts = tunnelled;
     asked.remember(in, head);
-    requestBroken = false;
-    Framing framing =
-        head.chunked() ? Framing.CHUNKED : head.length() > 0 ? Framing.LENGTH : Framing.NONE;
-    requestBody.begin(client, framing, head.length(), clientDrained);
-    return requestBody.take(in, head.end());
+    return request.begin(in, head, client, clientDrained);
   }
 
   /// Whether the client has said all and wants one response: nothing that it does now matters, but
   /// to take that.
   boolean needsNoMore() {
-    return requestBody.taken() && !asked.keepAlive();
+    return request.taken() && !asked.keepAlive();
   }
 
   /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
@@ -99,7 +92,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   /// Whether the request may be sent twice (RFC 9110 section 9.2.2), and is here as a whole.
   private boolean replayable() {
-    return asked.idempotent() && requestBody.taken();
+    return asked.idempotent() && request.taken();
   }
 
   private void connecting() {
@@ -130,10 +123,9 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   private void transmit(Buffer out) {
     phase = Phase.AWAITING;
     reply.begin();
-    requestBody.sink(attempts.connection().channel());
-    if (!requestBody.send(out)) {
+    if (!request.send(out, attempts.connection().channel())) {
       requestLost();
-    } else if (!requestBody.taken() && !requestBody.drained()) {
+    } else if (request.movable()) {
       moveRequest();
     } else {
       arm();
@@ -142,12 +134,12 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   }
 
   private void moveRequest() {
-    Relay.Outcome outcome = requestBody.move();
-    received(requestBody.received());
+    Relay.Outcome outcome = request.move();
+    passage.received(request.received());
     switch (outcome) {
       case WAITING -> arm();
       case DONE -> {
-        session.readAhead(requestBody.surplus());
+        session.readAhead(request.surplus());
         arm();
       }
       case BAD -> refuse(Answer.BAD_REQUEST);
@@ -162,7 +154,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   /// The endpoint takes no more. It may have said why: it answers early, or it had closed an idle
   /// connection.
   private void requestLost() {
-    requestBroken = true;
+    request.broke();
     if (phase == Phase.AWAITING) {
       readReply();
     }
@@ -180,7 +172,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   }
 
   private void after(Reply.Outcome outcome) {
-    sent(reply.sent());
+    passage.sent(reply.sent());
     switch (outcome) {
       case WAITING, BEGUN -> arm();
       case DONE -> finish();
@@ -201,7 +193,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   @Override
   public boolean clientMayStay() {
-    return requestBody.taken() && !requestBroken && !session.draining();
+    return request.sound() && !session.draining();
   }
 
   @Override
@@ -220,8 +212,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       failResponse(Answer.BAD_GATEWAY);
       return;
     }
-    requestBody.reset();
-    requestBroken = false;
+    request.restart();
     if (attempts.connection().reused()) {
       // An idle connection that the endpoint had closed: as if it had never been there.
       attempts.again();
@@ -242,8 +233,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       page.next();
       return;
     }
-    boolean whole = requestBody.done() && !requestBroken;
-    boolean clientDrained = requestBody.drained();
+    boolean whole = request.delivered();
+    boolean clientDrained = request.drained();
     if (attempts.connected() && reply.reusable() && whole) {
       attempts.giveBack(reply.drained());
     }
@@ -264,7 +255,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   @Override
   public void upstreamWritable() {
-    if (!requestBody.done() && !requestBroken) {
+    if (request.underWay()) {
       moveRequest();
     }
   }
@@ -276,12 +267,12 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   }
 
   void clientReadable() {
-    if (requestBody.taken() || requestBroken) {
+    if (request.over()) {
       if (!session.readAhead()) {
-        requestBody.missed();
+        request.missed();
       }
     } else if (phase == Phase.CONNECTING && client.isOpen()) {
-      requestBody.missed();
+      request.missed();
     } else if (phase == Phase.CONNECTING) {
       // A stream that was reset: nothing of it can be sent.
       clientLost();
@@ -311,14 +302,14 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
       case IDLE -> {}
       case CONNECTING -> upstreamConnectFailed();
       case AWAITING -> {
-        if (waitsForClient()) {
+        if (request.waitsForClient()) {
           refuse(Answer.REQUEST_TIMEOUT);
         } else {
           failResponse(Answer.GATEWAY_TIMEOUT);
         }
       }
       case RESPONDING -> session.cutOff(!reply.blocked() && framed());
-      case TUNNEL -> Objects.requireNonNull(tunnel).expired();
+      case TUNNEL -> upgrade.expired();
     }
   }
 
@@ -327,15 +318,11 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     return page.goesOn() ? asked.http11() : reply.framed();
   }
 
-  private boolean waitsForClient() {
-    return !requestBody.taken() && !requestBody.blocked() && !requestBroken;
-  }
-
   /// Moves the session's deadline to when whoever has the turn gives up.
   private void arm() {
     if (phase == Phase.CONNECTING) {
       session.arm(timeouts.connect());
-    } else if (reply.blocked() || waitsForClient()) {
+    } else if (reply.blocked() || request.waitsForClient()) {
       session.arm(timeouts.clientIdle());
     } else {
       session.arm(timeouts.upstreamIdle());
@@ -359,8 +346,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
   /// @param head what goes before it
   void answer(Pages.Page with, Answer head) {
     // A body has no meaning here, and is not waited for.
-    requestBroken |= !requestBody.taken();
-    requestBody.reset();
+    request.giveUp();
     if (!clientMayStay() || !asked.http11()) {
       asked.lastRequest();
     }
@@ -403,7 +389,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
     if (phase == Phase.IDLE) {
       asked.nothing();
     }
-    requestBroken = true;
+    request.broke();
     fail(answer);
   }
 
@@ -415,69 +401,24 @@ final class Exchange implements UpstreamConnection.User, Reply.Context, Tunnel.O
 
   /// Gives up on the endpoint.
   private void fail(Answer answer) {
-    endTunnel();
+    upgrade.end();
     attempts.leave();
-    requestBroken |= !requestBody.taken();
-    requestBody.reset();
+    request.giveUp();
     answer(answer);
   }
 
-  // ---- another protocol
-
   private void openTunnel() {
     phase = Phase.TUNNEL;
-    Channel to = attempts.connection().channel();
-    Buffer early = session.takeHeld();
-    Buffer preface = null;
-    if (early != null) {
-      preface = http.loop().borrow();
-      preface.append(early);
-      http.giveBack(early);
-    }
-    tunnel = new Tunnel(client, to, preface, tunnelTimeouts, this);
-    // What came meanwhile was told already.
-    to.readAgain();
-    tunnel.begin();
-  }
-
-  @Override
-  public void received(long bytes) {
-    session.received(bytes);
-    passage.count(Count.BYTES_IN, bytes);
-  }
-
-  @Override
-  public void sent(long bytes) {
-    session.sent(bytes);
-    passage.count(Count.BYTES_OUT, bytes);
-  }
-
-  @Override
-  public void arm(long millis) {
-    session.arm(millis);
-  }
-
-  @Override
-  public void tunnelEnded() {
-    tunnel = null;
-    session.end();
+    upgrade.begin(attempts.connection().channel(), tunnelTimeouts);
   }
 
   // ---- the end
 
-  private void endTunnel() {
-    if (tunnel != null) {
-      Tunnel ending = tunnel;
-      tunnel = null;
-      ending.abort();
-    }
-  }
-
   /// Lets go of everything that belongs to the present exchange.
   private void close() {
-    endTunnel();
+    upgrade.end();
     attempts.finish();
-    requestBody.reset();
+    request.reset();
     reply.reset();
     page.reset();
     phase = Phase.IDLE;

@@ -1,13 +1,8 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.balance.Client;
-import agrippa.proxy.balance.LiveUpstream;
-import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.HeadScanner;
-import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http2.ServerConnection;
-import agrippa.proxy.plan.Route;
-import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
@@ -45,11 +40,11 @@ public final class HttpSession implements Session, Handler {
   private final Client from;
   private final EventLoop.Deadline deadline;
   private final Exchange exchange;
+  private final Dispatch dispatch;
   private State state = State.HEAD;
   private boolean draining;
   // Whether there was no request yet.
   private boolean fresh = true;
-  private @Nullable InsertedFields inserted;
 
   // The next request's first bytes, if they could not be used at once.
   private @Nullable Buffer held;
@@ -79,6 +74,7 @@ public final class HttpSession implements Session, Handler {
     this.deadline = http.loop().deadline(this::expired);
     this.exchange =
         new Exchange(this, http, client, new Passage(stats), frontend.get().plan().timeouts());
+    this.dispatch = new Dispatch(exchange, http, client, stats);
   }
 
   @Override
@@ -209,12 +205,11 @@ public final class HttpSession implements Session, Handler {
 
   // ---- a request
 
-  /// The stages of a request, in order.
+  /// Takes the body as far as it is here, and leaves the rest to whoever decides.
   private void request(Buffer in, boolean drained) {
     stats.request();
     fresh = false;
     FrontendSnapshot now = frontend.get();
-    RequestHead head = http.request();
 
     // The body, as far as it came along; what is behind it is the next request's.
     int bodyEnd = exchange.begin(in, now.plan().timeouts(), now.tunnelTimeouts(), drained);
@@ -229,69 +224,7 @@ public final class HttpSession implements Session, Handler {
       client.rest();
     }
 
-    // Where it goes.
-    Route.Action action = now.router().route(in, head, client.tls());
-    LiveUpstream upstream =
-        switch (action) {
-          case null -> now.defaultUpstream();
-          case Route.Action.Forward(String name) -> now.upstream(name);
-          case Route.Action.Redirect ignored -> null;
-          case Route.Action.RedirectPrefix ignored -> null;
-          case Route.Action.Reject() -> null;
-          case Route.Action.Report ignored -> null;
-        };
-
-    // An endpoint answers, or the proxy itself.
-    if (upstream != null) {
-      exchange.forward(in, upstream, inserted(now), now.strictTransport());
-      return;
-    }
-    boolean get = head.isGet(in);
-    Answer answer =
-        switch (action) {
-          case null -> Answer.UNAVAILABLE;
-          case Route.Action.Forward ignored -> Answer.UNAVAILABLE;
-          case Route.Action.Redirect(String location, int status) ->
-              Answer.redirect(status, Ascii.bytes(location));
-          case Route.Action.RedirectPrefix(String prefix, int status) ->
-              Answer.redirect(status, Ascii.bytes(prefix + pathAndQuery(in, head)));
-          case Route.Action.Reject() -> Answer.FORBIDDEN;
-          case Route.Action.Report(String contentType) ->
-              get || head.isHead()
-                  ? Answer.unending(contentType, head.http11())
-                  : Answer.METHOD_NOT_ALLOWED;
-        };
-    count(action);
-    http.giveBack(in);
-    if (get && action instanceof Route.Action.Report) {
-      exchange.answer(now.pages().open(), answer);
-    } else {
-      exchange.answer(answer);
-    }
-  }
-
-  private void count(Route.@Nullable Action answeredHere) {
-    switch (answeredHere) {
-      case null -> {}
-      case Route.Action.Forward ignored -> {}
-      case Route.Action.Reject() -> stats.count(Count.REJECTED);
-      case Route.Action.Redirect ignored -> stats.count(Count.INTERCEPTED);
-      case Route.Action.RedirectPrefix ignored -> stats.count(Count.INTERCEPTED);
-      case Route.Action.Report ignored -> stats.count(Count.INTERCEPTED);
-    }
-  }
-
-  private InsertedFields inserted(FrontendSnapshot now) {
-    InsertedFields fields = inserted;
-    if (fields == null || !fields.madeFor(now.plan())) {
-      fields = new InsertedFields(now.plan(), client);
-      inserted = fields;
-    }
-    return fields;
-  }
-
-  private static String pathAndQuery(Buffer in, RequestHead head) {
-    return Ascii.text(in, head.path(), head.targetEnd());
+    dispatch.request(in, now);
   }
 
   // ---- what the exchange asks for
@@ -311,14 +244,6 @@ public final class HttpSession implements Session, Handler {
     } else {
       deadline.cancel();
     }
-  }
-
-  void received(long bytes) {
-    stats.bytesIn(bytes);
-  }
-
-  void sent(long bytes) {
-    stats.bytesOut(bytes);
   }
 
   void countError() {

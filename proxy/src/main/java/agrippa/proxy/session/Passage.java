@@ -64,6 +64,18 @@ final class Passage {
     }
   }
 
+  /// Bytes of the request's body came, or of what follows it.
+  void received(long bytes) {
+    stats.bytesIn(bytes);
+    count(Count.BYTES_IN, bytes);
+  }
+
+  /// Bytes went to the client.
+  void sent(long bytes) {
+    stats.bytesOut(bytes);
+    count(Count.BYTES_OUT, bytes);
+  }
+
   void count(Count what) {
     count(what, 1);
   }
