@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Mode;
@@ -22,10 +23,10 @@ import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.plan.TlsServer.ClientAuth;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import agrippa.proxy.plan.UpstreamOptions;
 import agrippa.proxy.stats.Count;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -196,18 +197,7 @@ class ProxiesInFrontTest {
 
   @Test
   void hearsFromCurlBeforeTls() throws Exception {
-    InetSocketAddress at =
-        serve(
-            encrypted(
-                frontend(),
-                new TlsServer(
-                    List.of(SelfSigned.of("one.test").certificate()),
-                    "ECDHE-ECDSA-AES128-GCM-SHA256",
-                    List.of("TLSv1.2", "TLSv1.3"),
-                    List.of("h2", "http/1.1"),
-                    ClientAuth.NONE,
-                    List.of(),
-                    List.of())));
+    InetSocketAddress at = serve(encrypted(frontend(), server()));
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl");
     for (String version : List.of("--http1.1", "--http2")) {
       String url = "https://127.0.0.1:" + at.getPort() + "/";
@@ -226,30 +216,24 @@ class ProxiesInFrontTest {
 
   @Test
   void hearsFromHaproxy() throws Exception {
-    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/sbin/haproxy")), "haproxy");
+    Assumptions.assumeTrue(HaproxyProcess.installed(), "haproxy");
     InetSocketAddress at = serve(frontend());
-    int one = freePort();
-    int two = freePort();
-    Path pid = folder.resolve("pid");
-    Path configuration =
-        Files.writeString(
-            folder.resolve("haproxy.cfg"),
-            """
-            defaults
-              mode tcp
-              timeout client 30s
-              timeout server 30s
-              timeout connect 5s
-            listen one
-              bind 127.0.0.1:%d
-              server a 127.0.0.1:%d send-proxy
-            listen two
-              bind 127.0.0.1:%d
-              server a 127.0.0.1:%d send-proxy-v2 proxy-v2-options crc32c,unique-id,authority
-            """
-                .formatted(one, at.getPort(), two, at.getPort()));
-    run("haproxy", "-D", "-p", pid.toString(), "-f", configuration.toString());
-    try {
+    int one = HaproxyProcess.freePort();
+    int two = HaproxyProcess.freePort();
+    String sections =
+        """
+        listen one
+          mode tcp
+          bind 127.0.0.1:%d
+          server a 127.0.0.1:%d send-proxy
+        listen two
+          mode tcp
+          bind 127.0.0.1:%d
+          server a 127.0.0.1:%d send-proxy-v2 proxy-v2-options crc32c,unique-id,authority
+        """
+            .formatted(one, at.getPort(), two, at.getPort());
+    try (HaproxyProcess haproxy = HaproxyProcess.start(folder, sections)) {
+      assertThat(haproxy.pid()).exists();
       for (int port : List.of(one, two)) {
         try (Client client = Client.from("127.0.0.9", new InetSocketAddress("127.0.0.1", port))) {
           assertThat(client.get("/").body()).isEqualTo("a");
@@ -258,16 +242,53 @@ class ProxiesInFrontTest {
         assertThat(seen.field("X-Forwarded-For")).isEqualTo("127.0.0.9");
         assertThat(seen.field("X-Forwarded-Port")).isEqualTo(String.valueOf(port));
       }
-    } finally {
-      long id = Long.parseLong(Files.readString(pid).strip());
-      ProcessHandle.of(id).ifPresent(ProcessHandle::destroy);
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /// What HAProxy's parser makes of the header and its values.
+  @Test
+  void tellsHaproxyOfTls() throws Exception {
+    Assumptions.assumeTrue(HaproxyProcess.installed(), "haproxy");
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl");
+    int port = HaproxyProcess.freePort();
+    InetSocketAddress member = new InetSocketAddress("127.0.0.1", port);
+    Upstream told =
+        new Upstream(
+            "pool",
+            Upstream.Algorithm.ROUND_ROBIN,
+            null,
+            List.of(new Endpoint("haproxy", member, 1, false, true, member)),
+            null,
+            null,
+            ProxyProtocol.V2,
+            UpstreamOptions.DEFAULT.withTlsTold(true));
+    InetSocketAddress at = fixture.serve(plan(encrypted(frontend(), server()), told));
+    String sections =
+        """
+        frontend member
+          mode http
+          bind 127.0.0.1:%d accept-proxy
+          http-request return status 200 content-type text/plain lf-string "%%[fc_pp_authority] %%[src] %%[dst_port]"
+        """
+            .formatted(port);
+    try (HaproxyProcess haproxy = HaproxyProcess.start(folder, sections)) {
+      assertThat(haproxy.pid()).exists();
+      String name = "one.test:" + at.getPort();
+      assertThat(
+              run("curl", "-sSk", "--resolve", name + ":127.0.0.1", "-m", "30", "https://" + name))
+          .isEqualTo("one.test 127.0.0.1 " + at.getPort());
     }
+  }
+
+  private static TlsServer server() throws Exception {
+    return new TlsServer(
+        List.of(SelfSigned.of("one.test").certificate()),
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+        List.of("TLSv1.2", "TLSv1.3"),
+        List.of("h2", "http/1.1"),
+        ClientAuth.NONE,
+        List.of(),
+        List.of());
   }
 
   private String run(String... command) throws IOException, InterruptedException {

@@ -51,7 +51,16 @@ final class Extensions {
           "CIDRs such as 192.0.2.0/24 or 2001:db8::1, with commas between them",
           Extensions::networks);
 
-  static final List<Extension<?>> ALL = List.of(H2C, HASH, TUNNEL_TIMEOUT, ACCEPT_PROXY);
+  static final Extension<Boolean> PROXY_TLVS =
+      Extension.of(
+          "proxy_tlvs",
+          Place.POOL,
+          "Whether PROXYV2 headers to members tell all that is known of a client's TLS.",
+          "true or false",
+          Extension::flag);
+
+  static final List<Extension<?>> ALL =
+      List.of(H2C, HASH, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS);
 
   private Extensions() {}
 

@@ -280,7 +280,8 @@ final class PlanCompiler {
     Extended asked = extended(pool.labels());
     return UpstreamOptions.DEFAULT
         .withHttp2(pool.protocol() == PoolProtocol.HTTP && asked.get(Extensions.H2C).orElse(false))
-        .withBalancing(BalancingTags.of(asked));
+        .withBalancing(BalancingTags.of(asked))
+        .withTlsTold(asked.get(Extensions.PROXY_TLVS).orElse(false));
   }
 
   private static Upstream.Algorithm algorithm(Pool.Algorithm algorithm) {

@@ -123,8 +123,11 @@ final class PlanText {
         it.proxyProtocol() == Upstream.ProxyProtocol.NONE
             ? ""
             : ", proxy " + lower(it.proxyProtocol());
+    String told = it.options().tlsTold() ? " with TLS" : "";
     String http2 = it.options().http2() ? ", http2" : "";
-    line("upstream %s %s%s%s%s", name(it.name()), lower(it.algorithm()), persistence, proxy, http2);
+    line(
+        "upstream %s %s%s%s%s%s",
+        name(it.name()), lower(it.algorithm()), persistence, proxy, told, http2);
     TlsClient tls = it.tls();
     if (tls != null) {
       line(

@@ -126,7 +126,7 @@ final class Attempts {
   }
 
   private Buffer withProxyHeader(Buffer out) {
-    byte[] header = ProxyHeader.of(Objects.requireNonNull(upstream).plan().proxyProtocol(), client);
+    byte[] header = ProxyHeader.of(Objects.requireNonNull(upstream).plan(), client);
     if (header.length == 0) {
       return out;
     }

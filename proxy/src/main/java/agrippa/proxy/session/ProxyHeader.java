@@ -1,7 +1,7 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.http.Ascii;
-import agrippa.proxy.plan.Upstream.ProxyProtocol;
+import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.TlsInfo;
 import java.io.ByteArrayOutputStream;
@@ -10,15 +10,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /// The header of the PROXY protocol, which tells an endpoint whom a connection is for (HAProxy's
-/// `doc/proxy-protocol.txt`). Version 2 tells of a client's TLS as `send-proxy-v2-ssl-cn` does.
+/// `doc/proxy-protocol.txt`). Version 2 tells of a client's TLS as `send-proxy-v2-ssl-cn` does; if
+/// the upstream wants to be told more, as with `proxy-v2-options authority,ssl-cipher`.
 final class ProxyHeader {
   private static final byte[] SIGNATURE = ProxyHeaderScanner.SIGNATURE;
   private static final int PROXY = 0x21;
   private static final int TCP4 = 0x11;
   private static final int TCP6 = 0x21;
+  private static final int TLV_ALPN = 0x01;
+  private static final int TLV_AUTHORITY = 0x02;
   private static final int TLV_SSL = 0x20;
   private static final int TLV_SSL_VERSION = 0x21;
   private static final int TLV_SSL_CN = 0x22;
+  private static final int TLV_SSL_CIPHER = 0x23;
   private static final int CLIENT_SSL = 0x01;
   private static final int CLIENT_CERTIFICATE = 0x06;
   private static final int LONGEST_NAME = 256;
@@ -26,11 +30,11 @@ final class ProxyHeader {
   private ProxyHeader() {}
 
   /// What goes before the first byte; empty for [ProxyProtocol#NONE].
-  static byte[] of(ProxyProtocol version, Channel client) {
-    return switch (version) {
+  static byte[] of(Upstream upstream, Channel client) {
+    return switch (upstream.proxyProtocol()) {
       case NONE -> new byte[0];
       case V1 -> version1(client.remote(), client.local());
-      case V2 -> version2(client);
+      case V2 -> version2(client, upstream.options().tlsTold());
     };
   }
 
@@ -52,7 +56,7 @@ final class ProxyHeader {
     return zone < 0 ? text : text.substring(0, zone);
   }
 
-  private static byte[] version2(Channel client) {
+  private static byte[] version2(Channel client, boolean all) {
     byte[] from = client.remote().getAddress().getAddress();
     byte[] to = client.local().getAddress().getAddress();
     boolean sameFamily = from.length == to.length;
@@ -64,7 +68,7 @@ final class ProxyHeader {
     }
     TlsInfo tls = client.tls();
     if (tls != null) {
-      content.writeBytes(tlv(TLV_SSL, ssl(tls)));
+      values(content, tls, all);
     }
     int family = !sameFamily ? 0 : from.length == 4 ? TCP4 : TCP6;
     ByteArrayOutputStream header = new ByteArrayOutputStream();
@@ -76,7 +80,20 @@ final class ProxyHeader {
     return header.toByteArray();
   }
 
-  private static byte[] ssl(TlsInfo tls) {
+  /// In HAProxy's order.
+  private static void values(ByteArrayOutputStream content, TlsInfo tls, boolean all) {
+    String protocol = tls.applicationProtocol();
+    if (protocol != null) {
+      content.writeBytes(tlv(TLV_ALPN, Ascii.bytes(protocol)));
+    }
+    String name = tls.serverName();
+    if (all && name != null) {
+      content.writeBytes(tlv(TLV_AUTHORITY, Ascii.bytes(name)));
+    }
+    content.writeBytes(tlv(TLV_SSL, ssl(tls, all)));
+  }
+
+  private static byte[] ssl(TlsInfo tls, boolean all) {
     ByteArrayOutputStream ssl = new ByteArrayOutputStream();
     ssl.write(tls.peer() == null ? CLIENT_SSL : CLIENT_SSL | CLIENT_CERTIFICATE);
     ssl.writeBytes(ByteBuffer.allocate(4).putInt(tls.verifyResult()).array());
@@ -85,6 +102,9 @@ final class ProxyHeader {
     if (!name.isEmpty()) {
       String bounded = name.substring(0, Math.min(name.length(), LONGEST_NAME));
       ssl.writeBytes(tlv(TLV_SSL_CN, bounded.getBytes(StandardCharsets.UTF_8)));
+    }
+    if (all) {
+      ssl.writeBytes(tlv(TLV_SSL_CIPHER, Ascii.bytes(tls.cipher())));
     }
     return ssl.toByteArray();
   }

@@ -211,8 +211,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
 
   /// What the endpoint is told first: whom the connection is for, and what was read of it already.
   private @Nullable Buffer preface() {
-    byte[] header =
-        upstream == null ? new byte[0] : ProxyHeader.of(upstream.plan().proxyProtocol(), client);
+    byte[] header = upstream == null ? new byte[0] : ProxyHeader.of(upstream.plan(), client);
     if (header.length == 0) {
       return early;
     }

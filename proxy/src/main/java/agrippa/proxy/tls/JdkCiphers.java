@@ -49,6 +49,19 @@ final class JdkCiphers {
     return !suite.contains("_WITH_");
   }
 
+  /// The other way round: OpenSSL's name of a suite. Those of TLS 1.3 have but one.
+  static String openSslName(String suite) {
+    return isTls13(suite)
+        ? suite
+        : suite
+            .replaceFirst("^TLS_(RSA_WITH_)?", "")
+            .replace("_WITH_", "_")
+            .replace("AES_", "AES")
+            .replace("_CBC_", "_")
+            .replace("CHACHA20_POLY1305_SHA256", "CHACHA20_POLY1305")
+            .replace('_', '-');
+  }
+
   /// The standard name of a cipher, or the name itself if it is none of OpenSSL's.
   static String suite(String openSslName) {
     Matcher matcher = NAME.matcher(openSslName);

@@ -245,6 +245,7 @@ final class JdkRecords implements TlsRecords {
     String protocol = engine.getApplicationProtocol();
     return new TlsInfo(
         session.getProtocol(),
+        JdkCiphers.openSslName(session.getCipherSuite()),
         name,
         protocol == null || protocol.isEmpty() ? null : protocol,
         peer(session),

@@ -47,6 +47,10 @@ final class LibSsl {
       NativeLibrary.SSL.function("SSL_get1_peer_certificate", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SSL_GET_VERSION =
       NativeLibrary.SSL.function("SSL_get_version", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_GET_CURRENT_CIPHER =
+      NativeLibrary.SSL.function("SSL_get_current_cipher", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_CIPHER_GET_NAME =
+      NativeLibrary.SSL.function("SSL_CIPHER_get_name", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SSL_GET_SERVERNAME =
       NativeLibrary.SSL.function("SSL_get_servername", JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SSL_GET0_ALPN_SELECTED =
@@ -182,6 +186,15 @@ final class LibSsl {
   static long version(long ssl) {
     try {
       return (long) SSL_GET_VERSION.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// The name of the cipher that is used; that of nothing is a text, too.
+  static long cipherName(long ssl) {
+    try {
+      return (long) SSL_CIPHER_GET_NAME.invokeExact((long) SSL_GET_CURRENT_CIPHER.invokeExact(ssl));
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One SSL of OpenSSL, used by one loop.
@@ -169,9 +170,9 @@ final class OpenSslRecords implements TlsRecords {
         LibCrypto.freeCertificate(certificate);
       }
     }
-    String version = text(LibSsl.version(pointer));
     return new TlsInfo(
-        version == null ? "" : version,
+        Objects.requireNonNullElse(text(LibSsl.version(pointer)), ""),
+        Objects.requireNonNullElse(text(LibSsl.cipherName(pointer)), ""),
         ServerNames.sendable(serverName(pointer)),
         protocol(pointer),
         peer,

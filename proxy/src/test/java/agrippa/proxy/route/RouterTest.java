@@ -93,9 +93,15 @@ class RouterTest {
 
   @Test
   void certificatesAreLookedAt() throws Exception {
-    TlsInfo without = new TlsInfo("TLSv1.3", null, null, null, 0);
+    TlsInfo without = new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, null, 0);
     TlsInfo with =
-        new TlsInfo("TLSv1.3", null, null, new NamedCertificate("C=IT,O=Aqua,CN=client\\, 1"), 10);
+        new TlsInfo(
+            "TLSv1.3",
+            "TLS_AES_128_GCM_SHA256",
+            null,
+            null,
+            new NamedCertificate("C=IT,O=Aqua,CN=client\\, 1"),
+            10);
     Match has = match(new Subject.ClientCertificate(), Comparison.EQUAL_TO, "True");
     assertThat(takes(has, with)).isTrue();
     assertThat(takes(has, without)).isFalse();

@@ -61,7 +61,10 @@ class InsertedFieldsTest {
         x-ssl-client-verify: 0\r
         \r
         """;
-    assertThat(forwarded(new TlsInfo("TLSv1.3", null, null, certificate(), 18), request))
+    assertThat(
+            forwarded(
+                new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, certificate(), 18),
+                request))
         .isEqualTo(
             """
             GET / HTTP/1.1\r
@@ -85,7 +88,7 @@ class InsertedFieldsTest {
   void noCertificateIsToldAsSuch() {
     assertThat(
             forwarded(
-                new TlsInfo("TLSv1.3", null, null, null, 0),
+                new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, null, 0),
                 "GET / HTTP/1.1\r\nHost: a\r\nX-SSL-Client-Has-Cert: 1\r\n\r\n"))
         .contains("X-SSL-Client-Verify: 0\r\nX-SSL-Client-Has-Cert: 0\r\nX-SSL-Client-DN: \"\"\r\n")
         .doesNotContain("Has-Cert: 1");

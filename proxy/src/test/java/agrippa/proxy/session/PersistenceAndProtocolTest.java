@@ -199,11 +199,25 @@ class PersistenceAndProtocolTest {
         .endsWith(hex(GET));
 
     FakeChannel overTls = scene.client();
-    overTls.tls(new TlsInfo("TLSv1.3", null, null, null, 0));
+    overTls.tls(new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, null, 0));
     overTls.receive(GET);
     assertThat(hex(scene.endpoint().sent()))
         .contains("2111001e" + "c0000207c6336401c3501f90" + "20000f" + "01" + "00000000" + "210007")
         .contains(hex("TLSv1.3"));
+  }
+
+  @Test
+  void version2TellsMoreIfAsked() {
+    scene.proxyProtocol = ProxyProtocol.V2;
+    scene.tlsTold = true;
+    scene.endpoints("a");
+    FakeChannel client = scene.client();
+    client.tls(new TlsInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", "a.test", "http/1.1", null, 0));
+    client.receive(GET);
+    assertThat(hex(scene.endpoint().sent()))
+        .contains("2111004b" + "c0000207c6336401c3501f90" + "010008" + hex("http/1.1"))
+        .contains("020006" + hex("a.test") + "200028" + "01" + "00000000" + "210007")
+        .contains(hex("TLSv1.3") + "230016" + hex("TLS_AES_128_GCM_SHA256") + hex(GET));
   }
 
   private static String hex(String text) {

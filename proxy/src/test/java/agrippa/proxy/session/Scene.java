@@ -32,6 +32,7 @@ final class Scene {
   List<Route> routes = List.of();
   Persistence persistence;
   ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+  boolean tlsTold;
   FrontendOptions options = FrontendOptions.DEFAULT;
   private boolean http2;
   LiveUpstream pool;
@@ -65,7 +66,7 @@ final class Scene {
         null,
         null,
         proxyProtocol,
-        UpstreamOptions.DEFAULT.withHttp2(http2));
+        UpstreamOptions.DEFAULT.withHttp2(http2).withTlsTold(tlsTold));
   }
 
   FrontendSnapshot snapshot() {
