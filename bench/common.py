@@ -39,11 +39,11 @@ def machine():
 class Program:
     """`./agrippa serve` in a state folder of its own.
 
-    What it logs goes where the benchmark's own errors go, or is dropped: an API that is measured logs
-    thousands of lines.
+    What it logs goes where the benchmark's own errors go, into a file, or is dropped: an API that is
+    measured logs thousands of lines.
     """
 
-    def __init__(self, config='', cpu=None, quiet=False):
+    def __init__(self, config='', cpu=None, quiet=False, log=None):
         self.folder = tempfile.TemporaryDirectory(prefix='agrippa-bench')
         state = os.path.join(self.folder.name, 'state')
         settings = os.path.join(self.folder.name, 'agrippa.yaml')
@@ -52,7 +52,7 @@ class Program:
         began = time.monotonic()
         self.process = subprocess.Popen(
             pin + [HOME / 'agrippa', 'serve', '--state', state, '--port', '0', '--config', settings],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if quiet else None, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if quiet else log, text=True)
         line = self.process.stdout.readline()
         ready = re.match(r'agrippa: ready at (\S+) ', line)
         if not ready:

@@ -72,7 +72,7 @@ record PlainHead(Matcher first, List<Field> fields, int skipped, int end) {
       if (!field.matches()) {
         return null;
       }
-      fields.add(new Field(field.group(1), field.group(2).replaceFirst("[ \\t]+$", "")));
+      fields.add(new Field(field.group(1), field.group(2).replaceFirst("[ \\t]+\\z", "")));
     }
     return new PlainHead(start, fields, skipped, empty + 4);
   }
@@ -103,7 +103,7 @@ record PlainHead(Matcher first, List<Field> fields, int skipped, int end) {
     List<String> options = new ArrayList<>();
     for (String value : values("Connection")) {
       for (String option : value.split(",")) {
-        options.add(option.replaceAll("^[ \\t]+|[ \\t]+$", "").toLowerCase(Locale.ROOT));
+        options.add(option.replaceAll("\\A[ \\t]+|[ \\t]+\\z", "").toLowerCase(Locale.ROOT));
       }
     }
     return options;
