@@ -111,6 +111,11 @@ final class Acceptor implements Intake {
   public void replanned() {}
 
   @Override
+  public void drained() {
+    List.copyOf(clients).forEach(Client::leaveDrained);
+  }
+
+  @Override
   public void placeFree() {
     while (!parked.isEmpty() && frontend.gate().enter()) {
       Channel next = parked.remove();
@@ -249,6 +254,12 @@ final class Acceptor implements Intake {
     void drain() {
       if (session != null) {
         session.drain();
+      }
+    }
+
+    void leaveDrained() {
+      if (session != null) {
+        session.leaveDrained();
       }
     }
 

@@ -16,6 +16,9 @@ sealed interface Intake permits Acceptor, Receiver {
   /// The frontend has other settings, or its upstream has.
   void replanned();
 
+  /// Ends what is under way with endpoints whose time to drain is over.
+  void drained();
+
   /// Somebody left, or the limit rose: lets waiting clients in.
   void placeFree();
 

@@ -121,6 +121,14 @@ final class LiveFrontend {
     }
   }
 
+  /// Ends what is under way with endpoints whose time to drain is over, on every loop, soon. Any
+  /// thread may call it.
+  void drained() {
+    for (int i = 0; i < workers.size(); i++) {
+      workers.get(i).loop().execute(intakes.get(i)::drained);
+    }
+  }
+
   /// Stops listening where the plan does not want it any more.
   void unbind(List<InetSocketAddress> wanted) {
     for (InetSocketAddress planned : List.copyOf(bound.keySet())) {

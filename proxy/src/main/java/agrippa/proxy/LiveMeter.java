@@ -95,6 +95,16 @@ record LiveMeter(List<LiveFrontend> live, Map<String, WatchedUpstream> upstreams
     }
 
     @Override
+    public int warmthPercent() {
+      return endpoint.warmthPercent();
+    }
+
+    @Override
+    public boolean ejected() {
+      return endpoint.ejected();
+    }
+
+    @Override
     public long count(Count what) {
       return stats.sum(upstreamName, endpoint.plan().name(), what);
     }

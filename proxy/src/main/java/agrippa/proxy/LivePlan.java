@@ -98,7 +98,7 @@ final class LivePlan {
         if (live == null) {
           upstreams.put(
               upstream.name(),
-              new WatchedUpstream(upstream, tls, namespace, checker, healthChanged));
+              new WatchedUpstream(upstream, tls, namespace, checker, healthChanged, this::drained));
         } else {
           live.update(upstream, tls);
         }
@@ -107,6 +107,10 @@ final class LivePlan {
       }
     }
     return bad;
+  }
+
+  private void drained() {
+    frontends.values().forEach(LiveFrontend::drained);
   }
 
   private void closeFrontends(ProxyPlan plan, Contexts contexts, long drainMillis) {

@@ -50,6 +50,12 @@ public interface PlanMeter {
 
     EndpointState state();
 
+    /// How much of its weight it counts with, in percent: less than 100 while it starts slowly.
+    int warmthPercent();
+
+    /// Whether it is left out for a while because what it was given failed.
+    boolean ejected();
+
     /// What checks found, or null if nobody checks.
     @Nullable CheckHistory checks();
   }

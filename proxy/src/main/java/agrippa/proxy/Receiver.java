@@ -44,6 +44,11 @@ final class Receiver implements Intake {
     listening.values().forEach(Flows::replanned);
   }
 
+  @Override
+  public void drained() {
+    listening.values().forEach(Flows::replanned);
+  }
+
   /// Nobody waits: a datagram without a place is dropped.
   @Override
   public void placeFree() {}

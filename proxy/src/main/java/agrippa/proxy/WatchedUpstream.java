@@ -31,13 +31,15 @@ final class WatchedUpstream {
   private final Map<LiveEndpoint, HealthChecker.Watch> watches = new HashMap<>();
 
   /// @param healthChanged called when an endpoint went up or down
+  /// @param drained called when an endpoint's time to drain is over
   WatchedUpstream(
       Upstream plan,
       EventLoop.@Nullable TlsContext tls,
       NetworkNamespace namespace,
       HealthChecker checker,
-      Runnable healthChanged) {
-    this.live = new LiveUpstream(plan, tls, namespace);
+      Runnable healthChanged,
+      Runnable drained) {
+    this.live = new LiveUpstream(plan, tls, namespace, checker::later, drained);
     this.namespace = namespace;
     this.checker = checker;
     this.healthChanged = healthChanged;

@@ -342,6 +342,10 @@ final class Fixture implements AutoCloseable {
     return new Endpoint(backend.name(), backend.address(), weight, false, true, backend.address());
   }
 
+  static Endpoint disabled(DatagramBackend backend) {
+    return new Endpoint(backend.name(), backend.address(), 1, false, false, backend.address());
+  }
+
   static Endpoint endpoint(Backend backend) {
     return endpoint(backend, 1);
   }

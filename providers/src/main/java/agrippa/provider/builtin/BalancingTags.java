@@ -2,7 +2,7 @@ package agrippa.provider.builtin;
 
 import agrippa.model.LoadBalancerTree;
 import agrippa.model.Pool;
-import agrippa.provider.builtin.Extensions.Hashing;
+import agrippa.provider.builtin.BalancingExtensions.Hashing;
 import agrippa.proxy.plan.Balancing;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +13,12 @@ final class BalancingTags {
   private BalancingTags() {}
 
   static Balancing of(Extended asked) {
-    return Balancing.DEFAULT.withConsistent(
-        asked.get(Extensions.HASH).orElse(Hashing.STANDARD) == Hashing.MAGLEV);
+    return Balancing.DEFAULT
+        .withConsistent(
+            asked.get(BalancingExtensions.HASH).orElse(Hashing.STANDARD) == Hashing.MAGLEV)
+        .withDrain(asked.get(BalancingExtensions.DRAIN_TIMEOUT).orElse(null))
+        .withSlowStart(asked.get(BalancingExtensions.SLOW_START).orElse(null))
+        .withEjection(asked.get(BalancingExtensions.OUTLIER).orElse(null));
   }
 
   /// The first tag of a pool that could have no effect there. What a load balancer or a flavor says
@@ -25,9 +29,14 @@ final class BalancingTags {
 
   private static Optional<String> complaint(Pool pool) {
     Extended own = new Extended(pool.labels().tags(), List.of(), Map.of());
-    return own.get(Extensions.HASH).isPresent() && !hashes(pool)
+    if (own.get(BalancingExtensions.HASH).isPresent() && !hashes(pool)) {
+      return Optional.of(
+          "Tag 'agrippa:hash': only pools of the algorithms SOURCE_IP and SOURCE_IP_PORT hash.");
+    }
+    return own.get(BalancingExtensions.SLOW_START).isPresent() && hashes(pool)
         ? Optional.of(
-            "Tag 'agrippa:hash': only pools of the algorithms SOURCE_IP and SOURCE_IP_PORT hash.")
+            "Tag 'agrippa:slow_start': pools of the algorithms SOURCE_IP and SOURCE_IP_PORT keep"
+                + " clients where they are.")
         : Optional.empty();
   }
 

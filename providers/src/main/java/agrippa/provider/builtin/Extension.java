@@ -1,5 +1,6 @@
 package agrippa.provider.builtin;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -93,6 +94,10 @@ record Extension<T>(
         value.matches("[0-9]{1,9}")
             ? Optional.of(Integer.valueOf(value)).filter(it -> it >= least && it <= most)
             : Optional.empty();
+  }
+
+  static Function<String, Optional<Duration>> seconds(int most) {
+    return value -> number(1, most).apply(value).map(Duration::ofSeconds);
   }
 
   static <E extends Enum<E>> Function<String, Optional<E>> oneOf(Class<E> type) {

@@ -6,7 +6,6 @@ import agrippa.proxy.plan.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// All extensions; `docs/extensions.md` describes each with an example.
@@ -25,22 +24,7 @@ final class Extensions {
           Place.LISTENER,
           "Longest silence of connections that are relayed as they are, in seconds.",
           "a number of seconds from 1 to 604800",
-          seconds(604_800));
-
-  static final Extension<Hashing> HASH =
-      Extension.of(
-          "hash",
-          Place.POOL,
-          "How pools of SOURCE_IP and SOURCE_IP_PORT spread clients over members.",
-          "standard or maglev",
-          Extension.oneOf(Hashing.class));
-
-  /// How clients are spread over members by a hash.
-  enum Hashing {
-    STANDARD,
-    /// A member that comes or goes moves hardly any client of others.
-    MAGLEV
-  }
+          Extension.seconds(604_800));
 
   static final Extension<List<String>> ACCEPT_PROXY =
       Extension.onlyOf(
@@ -60,13 +44,12 @@ final class Extensions {
           Extension::flag);
 
   static final List<Extension<?>> ALL =
-      List.of(H2C, HASH, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS);
+      Stream.concat(
+              Stream.of(H2C, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS),
+              BalancingExtensions.ALL.stream())
+          .toList();
 
   private Extensions() {}
-
-  private static Function<String, Optional<Duration>> seconds(int most) {
-    return value -> Extension.number(1, most).apply(value).map(Duration::ofSeconds);
-  }
 
   private static Optional<List<String>> networks(String value) {
     List<String> networks = List.of(value.split(",", -1));

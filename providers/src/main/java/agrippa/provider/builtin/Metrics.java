@@ -118,6 +118,15 @@ final class Metrics {
                       Server.class,
                       Metrics::server),
                   member("weight", "Share of new work", it -> it.meter().plan().weight()),
+                  member(
+                          "current_throttle",
+                          "Percent of its weight that it counts with while it starts slowly",
+                          it -> it.meter().warmthPercent())
+                      .where(it -> it.meter().warmthPercent() < 100),
+                  Family.<OfMember>of(
+                      "agrippa_member_ejected",
+                      "Whether it is left out for a while after failures",
+                      it -> it.meter().ejected() ? 1 : 0),
                   history("check_failures_total", "Health checks that failed", it -> it.failures()),
                   history("check_up_down_total", "How often it went down", it -> it.downs()),
                   history(

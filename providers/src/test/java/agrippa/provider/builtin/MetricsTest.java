@@ -89,8 +89,9 @@ class MetricsTest {
                   response_errors_total retry_warnings_total redispatch_warnings_total
                   client_aborts_total server_aborts_total weight check_failures_total
                   check_up_down_total downtime_seconds_total check_last_change_seconds
-                  http_responses_total
-                  """))
+                  http_responses_total current_throttle
+                  """),
+              Stream.of("agrippa_member_ejected"))
           .flatMap(it -> it)
           .collect(Collectors.toUnmodifiableSet());
 

@@ -18,22 +18,30 @@ sealed interface Balancer permits RoundRobin, LeastConnections, Source {
   static Balancer of(Upstream plan, List<LiveEndpoint> endpoints) {
     List<LiveEndpoint> rotation = rotation(endpoints);
     return switch (plan.algorithm()) {
-      case ROUND_ROBIN -> new RoundRobin(WeightedSequence.of(rotation));
+      case ROUND_ROBIN -> new RoundRobin(WeightedSequence.of(rotation, LiveEndpoint::share));
       case LEAST_CONNECTIONS -> new LeastConnections(rotation);
       case SOURCE_IP, SOURCE_IP_PORT ->
           plan.options().balancing().consistent()
               ? new Source(Maglev.table(home(endpoints)), Maglev.table(rotation))
-              : new Source(WeightedSequence.of(home(endpoints)), WeightedSequence.of(rotation));
+              : new Source(evenly(home(endpoints)), evenly(rotation));
     };
   }
 
+  private static WeightedSequence evenly(List<LiveEndpoint> endpoints) {
+    return WeightedSequence.of(endpoints, e -> e.plan().weight());
+  }
+
   /// The endpoints that share new work: the usable ones with a weight; backups, then all of them,
-  /// only if there is no other.
+  /// only if there is no other; and those that are left out only if there is no backup either.
   private static List<LiveEndpoint> rotation(List<LiveEndpoint> endpoints) {
-    List<LiveEndpoint> usable =
-        endpoints.stream().filter(LiveEndpoint::usable).filter(e -> e.plan().weight() > 0).toList();
+    List<LiveEndpoint> sound =
+        endpoints.stream().filter(LiveEndpoint::sound).filter(e -> e.plan().weight() > 0).toList();
+    List<LiveEndpoint> usable = sound.stream().filter(LiveEndpoint::usable).toList();
     List<LiveEndpoint> first = usable.stream().filter(e -> !e.plan().backup()).toList();
-    return first.isEmpty() ? usable : first;
+    if (!first.isEmpty()) {
+      return first;
+    }
+    return usable.isEmpty() ? sound : usable;
   }
 
   /// The endpoints that would share the work if all were up.

@@ -11,7 +11,7 @@ final class LeastConnections implements Balancer {
 
   LeastConnections(List<LiveEndpoint> rotation) {
     endpoints = rotation.toArray(LiveEndpoint[]::new);
-    weights = rotation.stream().mapToInt(e -> e.plan().weight()).toArray();
+    weights = rotation.stream().mapToInt(LiveEndpoint::share).toArray();
   }
 
   @Override

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class LiveEndpoint {
   private final NetworkNamespace namespace;
   private final AtomicInteger active = new AtomicInteger();
+  private final Warmth warmth = new Warmth();
+  private final Departure departure = new Departure();
+  private final Failures failures = new Failures();
   private volatile Endpoint plan;
   private volatile boolean up = true;
   private volatile boolean retired;
@@ -52,10 +55,52 @@ public final class LiveEndpoint {
     return plan;
   }
 
-  /// Whether it may be given work: enabled, not down, not retired. Weight 0 is usable, for clients
-  /// that persistence sends there.
+  /// Whether it may be given work: enabled, not down, not retired, not left out. Weight 0 is
+  /// usable, for clients that persistence sends there, until its time to drain is over.
   public boolean usable() {
-    return up && !retired && plan.enabled();
+    return sound() && !failures.out();
+  }
+
+  /// Usable but for being left out.
+  boolean sound() {
+    return up && !retired && plan.enabled() && !departure.over();
+  }
+
+  /// Its share of new work, compared with others: its weight, or less of it while it starts slowly.
+  int share() {
+    return plan.weight() * warmth.steps();
+  }
+
+  /// How much of its weight it counts with, in percent.
+  public int warmthPercent() {
+    return warmth.steps() * 100 / Warmth.FULL;
+  }
+
+  /// Whether it is left out for a while because what it was given failed.
+  public boolean ejected() {
+    return failures.out();
+  }
+
+  /// Whether it gets no new work, but what it has may go on for a time.
+  public boolean leaving() {
+    return departure.leaving();
+  }
+
+  /// Whether that time is over.
+  public boolean drained() {
+    return departure.over();
+  }
+
+  Warmth warmth() {
+    return warmth;
+  }
+
+  Departure departure() {
+    return departure;
+  }
+
+  Failures failures() {
+    return failures;
   }
 
   /// Counts a connection (TCP) or a request (HTTP) in.

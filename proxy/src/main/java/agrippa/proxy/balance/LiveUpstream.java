@@ -1,5 +1,7 @@
 package agrippa.proxy.balance;
 
+import agrippa.proxy.plan.Balancing;
+import agrippa.proxy.plan.Balancing.Ejection;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Persistence;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,22 +36,32 @@ public final class LiveUpstream {
   private static final long UNTIMED = 0;
 
   private final NetworkNamespace namespace;
+  private final Later later;
+  private final Runnable drained;
   private final AtomicLong turns = new AtomicLong();
   // Written by whoever holds this object's monitor, read by every loop.
   private volatile State state;
 
-  /// An upstream in the process's own network namespace.
+  /// An upstream in the process's own network namespace, whose options need no time.
   ///
   /// @param tls how to encrypt connections to endpoints, or null; stays the caller's to close
   public LiveUpstream(Upstream plan, EventLoop.@Nullable TlsContext tls) {
-    this(plan, tls, NetworkNamespace.OWN);
+    this(plan, tls, NetworkNamespace.OWN, Later.NEVER, () -> {});
   }
 
   /// @param tls how to encrypt connections to endpoints, or null; stays the caller's to close
   /// @param namespace where endpoints are reached; stays the caller's to close
+  /// @param later what time brings, such as the end of a slow start
+  /// @param drained called when an endpoint's time to drain is over; it must not wait for anybody
   public LiveUpstream(
-      Upstream plan, EventLoop.@Nullable TlsContext tls, NetworkNamespace namespace) {
+      Upstream plan,
+      EventLoop.@Nullable TlsContext tls,
+      NetworkNamespace namespace,
+      Later later,
+      Runnable drained) {
     this.namespace = namespace;
+    this.later = later;
+    this.drained = drained;
     List<LiveEndpoint> endpoints =
         plan.endpoints().stream().map(it -> new LiveEndpoint(it, namespace)).toList();
     state = state(plan, tls, endpoints, table(plan.persistence()));
@@ -153,31 +166,127 @@ public final class LiveUpstream {
     Map<String, LiveEndpoint> known =
         old.endpoints.stream().collect(Collectors.toMap(e -> e.plan().name(), Function.identity()));
     List<LiveEndpoint> endpoints = new ArrayList<>();
+    List<LiveEndpoint> starting = new ArrayList<>();
     for (Endpoint wanted : plan.endpoints()) {
       LiveEndpoint endpoint = known.get(wanted.name());
+      boolean served = endpoint != null && endpoint.plan().enabled();
       if (endpoint != null && endpoint.plan().address().equals(wanted.address())) {
         known.remove(wanted.name());
-        endpoint.plan(wanted);
-        endpoints.add(endpoint);
+        replan(endpoint, wanted, plan.options().balancing());
       } else {
-        endpoints.add(new LiveEndpoint(wanted, namespace));
+        endpoint = new LiveEndpoint(wanted, namespace);
+        served = false;
+      }
+      endpoints.add(endpoint);
+      if (!served) {
+        starting.add(endpoint);
       }
     }
+    starting.forEach(it -> start(it, endpoints, plan.options().balancing()));
     boolean samePersistence = Objects.equals(plan.persistence(), old.plan.persistence());
     state = state(plan, tls, endpoints, samePersistence ? old.table : table(plan.persistence()));
-    known.values().forEach(LiveEndpoint::retire);
+    known.values().forEach(it -> retire(it, plan.options().balancing()));
+  }
+
+  private void replan(LiveEndpoint endpoint, Endpoint wanted, Balancing how) {
+    boolean served = takesWork(endpoint.plan());
+    endpoint.plan(wanted);
+    if (takesWork(wanted)) {
+      endpoint.departure().cancel();
+    } else if (served) {
+      depart(endpoint, how);
+    }
+    if (how.ejection() == null && endpoint.ejected()) {
+      endpoint.failures().readmit();
+    }
+  }
+
+  private static boolean takesWork(Endpoint plan) {
+    return plan.enabled() && plan.weight() > 0;
+  }
+
+  private void retire(LiveEndpoint endpoint, Balancing how) {
+    endpoint.retire();
+    if (endpoint.departure().stays()) {
+      depart(endpoint, how);
+    }
+  }
+
+  private void depart(LiveEndpoint endpoint, Balancing how) {
+    endpoint.warmth().end();
+    if (how.drain() != null) {
+      endpoint.departure().begin(how.drain(), this::change, drained);
+    }
+  }
+
+  /// An endpoint begins to serve; slowly, if others serve meanwhile.
+  private void start(LiveEndpoint endpoint, List<LiveEndpoint> all, Balancing how) {
+    boolean others = all.stream().anyMatch(it -> it != endpoint && it.usable());
+    if (how.slowStart() != null && others && takesWork(endpoint.plan())) {
+      endpoint.warmth().begin(how.slowStart(), this::change);
+    }
   }
 
   /// Takes what a check found out about an endpoint.
   public synchronized void health(LiveEndpoint endpoint, boolean up) {
+    boolean starts = up && !endpoint.up();
     endpoint.up(up);
+    endpoint.warmth().end();
+    if (starts) {
+      start(endpoint, state.endpoints, state.plan.options().balancing());
+    }
+    rebuild();
+  }
+
+  /// Says that an endpoint did what it was asked for.
+  public void succeeded(LiveEndpoint endpoint) {
+    if (state.plan.options().balancing().ejection() != null) {
+      endpoint.failures().succeeded();
+    }
+  }
+
+  /// Says that an endpoint did not: it could not be reached, did not answer, or could not help.
+  public void failed(LiveEndpoint endpoint) {
+    Ejection rule = state.plan.options().balancing().ejection();
+    if (rule != null && endpoint.failures().tooMany(rule)) {
+      eject(endpoint, rule);
+    }
+  }
+
+  private synchronized void eject(LiveEndpoint endpoint, Ejection rule) {
+    List<LiveEndpoint> working =
+        state.endpoints.stream().filter(it -> it.sound() && it.plan().weight() > 0).toList();
+    long out = working.stream().filter(LiveEndpoint::ejected).count();
+    if (endpoint.ejected() || !working.contains(endpoint) || (out + 1) * 2 > working.size()) {
+      return;
+    }
+    endpoint
+        .failures()
+        .eject(
+            rule,
+            this::change,
+            () -> start(endpoint, state.endpoints, state.plan.options().balancing()));
+    rebuild();
+  }
+
+  private void change(Duration time, BooleanSupplier change) {
+    later.in(time, () -> changeNow(change));
+  }
+
+  private synchronized void changeNow(BooleanSupplier change) {
+    if (change.getAsBoolean()) {
+      rebuild();
+    }
+  }
+
+  private void rebuild() {
     State old = state;
     state = state(old.plan, old.tls, old.endpoints, old.table);
   }
 
   /// Says that no plan has this upstream any more.
   public synchronized void retire() {
-    state.endpoints.forEach(LiveEndpoint::retire);
+    state.endpoints.forEach(it -> retire(it, state.plan.options().balancing()));
   }
 
   private static State state(

@@ -3,6 +3,7 @@ package agrippa.proxy.balance;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A cycle in which each endpoint appears as often as its weight says.
@@ -27,9 +28,9 @@ final class WeightedSequence {
 
   /// One in which endpoints are spread as evenly as can be.
   ///
-  /// @param endpoints all of positive weight
-  static WeightedSequence of(List<LiveEndpoint> endpoints) {
-    int[] weights = reduced(endpoints.stream().mapToInt(e -> e.plan().weight()).toArray());
+  /// @param weight positive for each of the endpoints
+  static WeightedSequence of(List<LiveEndpoint> endpoints, ToIntFunction<LiveEndpoint> weight) {
+    int[] weights = reduced(endpoints.stream().mapToInt(weight).toArray());
     LiveEndpoint[] places = new LiveEndpoint[total(weights)];
     PriorityQueue<Place> next = new PriorityQueue<>(Math.max(1, weights.length), Place.ORDER);
     for (int i = 0; i < weights.length; i++) {

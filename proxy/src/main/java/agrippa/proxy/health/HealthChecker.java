@@ -4,6 +4,7 @@ import agrippa.proxy.plan.Check;
 import agrippa.proxy.stats.CheckHistory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,6 +85,13 @@ public final class HealthChecker implements AutoCloseable {
     Watch watch = new Watch(check, target, state, changed);
     watch.spread();
     return watch;
+  }
+
+  /// Does something else at a later time, on the thread that keeps the time of all probes.
+  ///
+  /// @param action must not wait for anybody
+  public void later(Duration time, Runnable action) {
+    agenda.add(nanos.getAsLong() + time.toNanos(), action);
   }
 
   @Override

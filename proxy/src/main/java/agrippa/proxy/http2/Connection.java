@@ -5,6 +5,8 @@ import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Handler;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/2 connection, from either side: takes frames apart, keeps to the windows, and shares
@@ -300,6 +302,13 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
 
   final int active() {
     return streams.size();
+  }
+
+  /// Who hears of the streams that are under way now.
+  public final List<Handler> handlers() {
+    List<Handler> all = new ArrayList<>();
+    streams.all(it -> all.add(it.handler()));
+    return all;
   }
 
   final @Nullable Stream find(int stream) {

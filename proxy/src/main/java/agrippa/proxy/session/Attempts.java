@@ -55,6 +55,11 @@ final class Attempts {
     return connection != null;
   }
 
+  /// Whether the endpoint's time to drain is over.
+  boolean drained() {
+    return endpoint != null && endpoint.drained();
+  }
+
   // ---- the first attempt
 
   /// Chooses an endpoint for the request in `in`, and makes the request fit for it.
@@ -163,6 +168,7 @@ final class Attempts {
     endpoint = null;
     failed.end();
     LiveUpstream of = Objects.requireNonNull(upstream);
+    of.failed(failed);
     LiveEndpoint other =
         connects < MOST ? of.choose(session.from(), http.loop().now(), failed) : null;
     if (other == failed && !sameToo) {
@@ -195,8 +201,20 @@ final class Attempts {
     LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint by = Objects.requireNonNull(endpoint);
     passage.responded(head.status());
+    if (head.status() >= 500) {
+      of.failed(by);
+    } else {
+      of.succeeded(by);
+    }
     stickiness.learn(of, by, in, head.fields());
     return announce ? stickiness.announcement(of, by) : null;
+  }
+
+  /// The endpoint did not answer in time or as it should, or broke off.
+  void failed() {
+    if (upstream != null && endpoint != null) {
+      upstream.failed(endpoint);
+    }
   }
 
   /// Leaves the connection to others.

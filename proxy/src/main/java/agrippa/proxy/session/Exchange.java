@@ -180,6 +180,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
       case BAD -> failResponse(Answer.BAD_GATEWAY);
       case CUT_OFF -> {
         passage.count(Count.ENDPOINT_ABORTS);
+        attempts.failed();
         session.cutOff(reply.framed());
       }
       case CLIENT_LOST -> clientLost();
@@ -313,6 +314,19 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     }
   }
 
+  /// Ends if it is with an endpoint whose time to drain is over.
+  void leaveDrained() {
+    if (attempts.drained()) {
+      switch (phase) {
+        case IDLE -> {}
+        case CONNECTING -> upstreamConnectFailed();
+        case AWAITING -> failResponse(Answer.UNAVAILABLE);
+        case RESPONDING -> session.cutOff(!reply.blocked() && framed());
+        case TUNNEL -> session.abort();
+      }
+    }
+  }
+
   /// Whether a client that is cut off now sees that something is missing.
   private boolean framed() {
     return page.goesOn() ? asked.http11() : reply.framed();
@@ -396,6 +410,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   /// Gives up on an endpoint that should have responded.
   private void failResponse(Answer answer) {
     passage.count(Count.RESPONSE_ERRORS);
+    attempts.failed();
     fail(answer);
   }
 

@@ -228,9 +228,10 @@ public final class Flows {
       return true;
     }
 
-    /// Whether its datagrams would go there still.
+    /// Whether its datagrams would go there still, or may for a while.
     boolean fits() {
-      return endpoint.usable() && frontend.get().defaultUpstream() == upstream;
+      return (endpoint.usable() || (endpoint.leaving() && endpoint.up()))
+          && frontend.get().defaultUpstream() == upstream;
     }
 
     /// @return whether it went on; else the flow has ended
@@ -266,6 +267,7 @@ public final class Flows {
         stats.bytesOut(count);
         passage.count(Count.BYTES_OUT, count);
         port.send(datagram, key);
+        upstream.succeeded(endpoint);
         used = loop.now();
         // Looked up so that it counts as used.
         flows.get(key);
@@ -274,6 +276,7 @@ public final class Flows {
 
     private void refused() {
       passage.count(Count.CONNECT_ERRORS);
+      upstream.failed(endpoint);
       end();
     }
 

@@ -4,6 +4,7 @@ import agrippa.proxy.http2.ServerConnection;
 import agrippa.proxy.stats.FrontendStats;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
+import agrippa.proxy.transport.Handler;
 import java.util.function.Supplier;
 
 /// An HTTP/2 client connection: each of its requests is served by an [HttpSession], as if it had
@@ -42,6 +43,15 @@ public final class Http2Session implements Session, ServerConnection.Owner {
   @Override
   public void drain() {
     connection.drain();
+  }
+
+  @Override
+  public void leaveDrained() {
+    for (Handler each : connection.handlers()) {
+      if (each instanceof HttpSession session) {
+        session.leaveDrained();
+      }
+    }
   }
 
   @Override

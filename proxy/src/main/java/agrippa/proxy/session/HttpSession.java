@@ -97,6 +97,15 @@ public final class HttpSession implements Session, Handler {
   }
 
   @Override
+  public void leaveDrained() {
+    if (successor != null) {
+      successor.leaveDrained();
+    } else if (state == State.EXCHANGE) {
+      exchange.leaveDrained();
+    }
+  }
+
+  @Override
   public void abort() {
     if (successor != null) {
       successor.abort();

@@ -15,6 +15,9 @@ public interface Session {
   /// response, which tells the client to close; a byte stream goes on until it ends by itself.
   void drain();
 
+  /// Ends what is under way with endpoints whose time to drain is over.
+  void leaveDrained();
+
   /// Ends now, whatever is under way.
   void abort();
 }

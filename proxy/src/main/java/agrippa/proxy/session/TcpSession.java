@@ -94,6 +94,13 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   public void drain() {}
 
   @Override
+  public void leaveDrained() {
+    if (endpoint != null && endpoint.drained()) {
+      abort();
+    }
+  }
+
+  @Override
   public void abort() {
     if (tunnel != null) {
       tunnel.abort();
@@ -189,6 +196,9 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     LiveEndpoint failed = endpoint;
     leaveEndpoint();
     if (upstream != null) {
+      if (failed != null) {
+        upstream.failed(failed);
+      }
       connect(upstream, failed);
     }
   }
@@ -199,6 +209,9 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
       return;
     }
     state = State.TUNNEL;
+    if (upstream != null && endpoint != null) {
+      upstream.succeeded(endpoint);
+    }
     if (early != null) {
       passage.count(Count.BYTES_IN, early.length());
     }

@@ -211,7 +211,8 @@ class BalancerContractTest {
       endpoints[i] = endpoint("e" + i, 255 + i % 2);
     }
     WeightedSequence sequence =
-        WeightedSequence.of(upstream(Algorithm.ROUND_ROBIN, endpoints).endpoints());
+        WeightedSequence.of(
+            upstream(Algorithm.ROUND_ROBIN, endpoints).endpoints(), LiveEndpoint::share);
 
     assertThat(sequence.length()).isBetween(1_000, 1 << 16);
     Set<LiveEndpoint> all = new HashSet<>();
