@@ -80,7 +80,7 @@ final class Agrippa implements AutoCloseable {
 
     // What moves packets.
     proxy = ProxyServer.start(proxySettings(settings), clock, random);
-    BuiltinProvider provider = new BuiltinProvider(proxy, cloud.networks(), cloud.secrets());
+    BuiltinProvider provider = new BuiltinProvider(proxy, cloud.networks(), cloud.secrets(), clock);
 
     // What decides.
     control =

@@ -27,10 +27,12 @@ import agrippa.proxy.ProxyReport.FrontendReport;
 import agrippa.proxy.ProxyReport.FrontendState;
 import agrippa.proxy.ProxyServer;
 import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.stats.Counters;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,18 +46,24 @@ import java.util.stream.Collectors;
 /// Serves load balancers with a proxy in this process. It keeps nothing itself: a tree is compiled
 /// anew each time, and the proxy finds out what changed.
 public final class BuiltinProvider implements Provider {
+  private static final System.Logger LOG = System.getLogger(BuiltinProvider.class.getName());
+
   private final ProxyServer proxy;
   private final Networks networks;
   private final Secrets secrets;
   private final TlsMaterial tls;
+  private final ExpiryWarnings expiry;
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
   ///     close; its reports are written here from now on
-  public BuiltinProvider(ProxyServer proxy, Networks networks, Secrets secrets) {
+  /// @param clock tells when certificates end
+  public BuiltinProvider(
+      ProxyServer proxy, Networks networks, Secrets secrets, InstantSource clock) {
     this.proxy = proxy;
     this.networks = networks;
     this.secrets = secrets;
     this.tls = new TlsMaterial(secrets);
+    this.expiry = new ExpiryWarnings(clock);
     proxy.reporter(MetricsPage::of);
   }
 
@@ -77,8 +85,8 @@ public final class BuiltinProvider implements Provider {
     try {
       Gathered gathered = gather(tree, settings);
       Map<ListenerId, String> failed = new HashMap<>(gathered.failed());
-      ApplyResult result =
-          proxy.apply(PlanCompiler.compile(tree, gathered.facts(), gathered.failed().keySet()));
+      ProxyPlan plan = PlanCompiler.compile(tree, gathered.facts(), gathered.failed().keySet());
+      ApplyResult result = proxy.apply(plan);
       result
           .frontends()
           .forEach(
@@ -88,6 +96,10 @@ public final class BuiltinProvider implements Provider {
                 }
               });
       secrets.use(tree.id(), SecretReferences.of(tree));
+      expiry
+          .due(tree.id(), plan)
+          .forEach(
+              it -> LOG.log(System.Logger.Level.WARNING, "load balancer {0}: {1}", tree.id(), it));
       return new Outcome.Converged(Map.copyOf(failed));
     } catch (ServiceUnavailableException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()));
@@ -148,6 +160,7 @@ public final class BuiltinProvider implements Provider {
   @Override
   public void remove(LoadBalancerId id) {
     proxy.remove(id.toString());
+    expiry.forget(id);
     secrets.use(id, Set.of());
   }
 

@@ -6,9 +6,11 @@ import agrippa.proxy.PlanMeter.FrontendMeter;
 import agrippa.proxy.PlanMeter.Meter;
 import agrippa.proxy.PlanMeter.UpstreamMeter;
 import agrippa.proxy.plan.Frontend.Mode;
+import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.stats.CheckHistory;
 import agrippa.proxy.stats.Count;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -49,6 +51,13 @@ final class Metrics {
               "listeners",
               "Addresses that are listened at",
               it -> it.serving() ? it.plan().binds().size() : 0));
+
+  /// Not of PROMETHEUS listeners, where Octavia has no such thing.
+  static final Family<FrontendMeter> CERTIFICATES =
+      new Family<>(
+          "agrippa_certificate_expiry_seconds",
+          "When certificates end, in seconds since 1970, by their place; 0 is the default",
+          Metrics::certificates);
 
   static final List<Family<FrontendMeter>> OF_LISTENERS =
       List.of(
@@ -239,6 +248,14 @@ final class Metrics {
       String name, String help, Function<CheckHistory, Number> value) {
     return member(name, help, it -> value.apply(Objects.requireNonNull(it.meter().checks())))
         .where(it -> it.meter().checks() != null);
+  }
+
+  private static void certificates(FrontendMeter listener, Samples out) {
+    TlsServer tls = listener.plan().tls();
+    for (int i = 0; tls != null && i < tls.certificates().size(); i++) {
+      Instant end = tls.certificates().get(i).chain().getFirst().getNotAfter().toInstant();
+      out.add("certificate", String.valueOf(i), end.getEpochSecond());
+    }
   }
 
   private static long connections(FrontendMeter listener) {

@@ -41,6 +41,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,9 @@ class BuiltinProviderTest {
     proxy =
         ProxyServer.start(
             ProxySettings.standard().withLoops(1), Clock.systemUTC(), new SecureRandom());
-    provider = new BuiltinProvider(proxy, new PlainNetworks(LISTEN), new FakeSecrets());
+    provider =
+        new BuiltinProvider(
+            proxy, new PlainNetworks(LISTEN), new FakeSecrets(), InstantSource.system());
     backend = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     backend.createContext(
         "/",

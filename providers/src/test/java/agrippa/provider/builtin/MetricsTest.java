@@ -36,6 +36,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,7 +110,9 @@ class MetricsTest {
     proxy =
         ProxyServer.start(
             ProxySettings.standard().withLoops(2), Clock.systemUTC(), new SecureRandom());
-    provider = new BuiltinProvider(proxy, new PlainNetworks(LISTEN), new FakeSecrets());
+    provider =
+        new BuiltinProvider(
+            proxy, new PlainNetworks(LISTEN), new FakeSecrets(), InstantSource.system());
     backend = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     backend.createContext(
         "/",

@@ -56,6 +56,13 @@ class ReservedTagsTest {
         .contains("tunnel_timeout");
   }
 
+  /// It may come, and must not seem to be there.
+  @Test
+  void refusesHttp3() {
+    assertThat(ofListener("agrippa:http3=true").orElseThrow())
+        .startsWith("Tag 'agrippa:http3=true': no such tag of listeners is understood, only ");
+  }
+
   @Test
   void refusesTheSecondOfWhatIsSaidOnce() {
     assertThat(ofListener("agrippa:tunnel_timeout=1", "agrippa:tunnel_timeout=2"))
