@@ -74,6 +74,11 @@ final class LiveFrontend {
     return serving;
   }
 
+  /// Where it listens. Not while that changes.
+  List<InetSocketAddress> addresses() {
+    return List.copyOf(bound.values());
+  }
+
   FrontendStats stats() {
     return stats;
   }

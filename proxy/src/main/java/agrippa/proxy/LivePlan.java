@@ -40,6 +40,7 @@ final class LivePlan {
   private final HealthChecker checker;
   private final Runnable healthChanged;
   private final Pages pages;
+  private final Shortcut shortcut;
   private final Map<String, LiveFrontend> frontends = new ConcurrentHashMap<>();
   private final Map<String, WatchedUpstream> upstreams = new ConcurrentHashMap<>();
 
@@ -56,7 +57,12 @@ final class LivePlan {
     this.engine = engine;
     this.checker = checker;
     this.pages = desk.about(this::meter);
-    this.healthChanged = healthChanged;
+    this.shortcut = new Shortcut(namespace, frontends, upstreams, workers.size());
+    this.healthChanged =
+        () -> {
+          shortcut.refresh();
+          healthChanged.run();
+        };
   }
 
   NetworkNamespace namespace() {
@@ -82,6 +88,7 @@ final class LivePlan {
     closeUpstreams(plan, contexts);
     frontends.values().forEach(LiveFrontend::forgetWhatIsGone);
     contexts.closeUnused(workers);
+    shortcut.replan(plan, drainMillis);
     return new ApplyResult(outcomes);
   }
 
@@ -140,7 +147,7 @@ final class LivePlan {
       }
     }
     try {
-      FrontendStats stats = live == null ? new FrontendStats(workers.size()) : live.stats();
+      FrontendStats stats = live == null ? new FrontendStats(workers.size() + 1) : live.stats();
       FrontendSnapshot snapshot = snapshot(plan, stats);
       LiveFrontend.Settings old = live == null ? null : live.settings();
       TlsContext tls =
@@ -208,10 +215,12 @@ final class LivePlan {
   }
 
   PlanMeter meter() {
+    shortcut.count();
     return new LiveMeter(List.copyOf(frontends.values()), upstreams);
   }
 
   ProxyReport report() {
+    shortcut.count();
     Map<String, FrontendReport> frontendReports = new HashMap<>();
     frontends.forEach(
         (name, frontend) -> {
@@ -235,8 +244,14 @@ final class LivePlan {
     return frontends.values().stream().flatMap(frontend -> frontend.left().stream()).toList();
   }
 
-  /// Ends everything at once.
+  /// Takes out of the kernel what is in it for this plan.
+  void leaveKernel() {
+    shortcut.remove();
+  }
+
+  /// Ends everything at once, but for what the kernel does by itself.
   void abort() {
+    shortcut.leave();
     frontends.values().forEach(LiveFrontend::abort);
     upstreams.values().forEach(WatchedUpstream::close);
     Contexts contexts = new Contexts(engine);

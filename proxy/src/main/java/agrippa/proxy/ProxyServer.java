@@ -130,6 +130,7 @@ public final class ProxyServer implements AutoCloseable {
     }
     NetworkNamespace namespace = NetworkNamespace.open(plan.namespace());
     if (known != null) {
+      known.leaveKernel();
       known.abort();
       close(known.namespace());
     }
@@ -145,6 +146,7 @@ public final class ProxyServer implements AutoCloseable {
     try {
       LivePlan gone = plans.remove(planName);
       if (gone != null && !closed) {
+        gone.leaveKernel();
         gone.apply(new ProxyPlan(planName, List.of(), List.of()), settings.drain().toMillis());
         close(gone.namespace());
       }
@@ -244,7 +246,7 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
-  /// Ends everything at once.
+  /// Ends everything at once, but for what the kernel balances by itself: that goes on.
   @Override
   public void close() {
     change.lock();

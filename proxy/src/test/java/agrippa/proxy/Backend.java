@@ -40,10 +40,14 @@ final class Backend implements AutoCloseable {
   private volatile Thread accepting;
 
   private Backend(String name, Conversation conversation) throws IOException {
+    this(name, InetAddress.ofLiteral("127.0.0.1"), conversation);
+  }
+
+  private Backend(String name, InetAddress host, Conversation conversation) throws IOException {
     this.name = name;
     this.conversation = conversation;
     reservation.setReuseAddress(true);
-    reservation.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    reservation.bind(new InetSocketAddress(host, 0));
     this.address = (InetSocketAddress) reservation.getLocalSocketAddress();
     this.server = listen();
     this.accepting = serve(server);
@@ -52,6 +56,12 @@ final class Backend implements AutoCloseable {
   /// Does anything.
   static Backend talking(String name, Conversation conversation) throws IOException {
     return new Backend(name, conversation);
+  }
+
+  /// Does anything, at a certain address.
+  static Backend talking(String name, InetAddress host, Conversation conversation)
+      throws IOException {
+    return new Backend(name, host, conversation);
   }
 
   /// Speaks HTTP/1.1 with keep-alive and answers with its name.

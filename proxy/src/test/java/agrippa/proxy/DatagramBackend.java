@@ -33,6 +33,10 @@ final class DatagramBackend implements AutoCloseable {
     return new DatagramBackend(name, InetAddress.ofLiteral("127.0.0.1"));
   }
 
+  static DatagramBackend named(String name, InetAddress host) throws IOException {
+    return new DatagramBackend(name, host);
+  }
+
   private static DatagramSocket open(InetSocketAddress at) throws IOException {
     DatagramSocket socket = new DatagramSocket(null);
     socket.setReuseAddress(true);

@@ -57,7 +57,8 @@ final class GroupFilter {
             + " accept\n";
     return sets()
         + chains
-        + "  chain input {\n    type filter hook input priority filter; policy accept;\n"
+        // Before anything is led elsewhere, as load balancers do: that is filtered too.
+        + "  chain input {\n    type filter hook prerouting priority mangle; policy accept;\n"
         + "    iifname != "
         + devices
         + " accept\n"

@@ -64,6 +64,12 @@ record Extension<T>(
         key, Set.of(place, Place.LOAD_BALANCER), true, 1, description, form, reader);
   }
 
+  /// One that operators decide upon: no tag says it.
+  static <T> Extension<T> ofFlavor(
+      String key, String description, String form, Function<String, Optional<T>> reader) {
+    return new Extension<>(key, Set.of(), true, 0, description, form, reader);
+  }
+
   /// One that only tags of the very thing say.
   static <T> Extension<T> onlyOf(
       String key,

@@ -3,6 +3,7 @@ package agrippa.provider.builtin;
 import agrippa.control.spi.Capability;
 import agrippa.provider.builtin.Extension.Place;
 import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.FrontendOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +44,16 @@ final class Extensions {
           "true or false",
           Extension::flag);
 
+  static final Extension<FrontendOptions.Path> L4 =
+      Extension.ofFlavor(
+          "l4",
+          "Who passes on what TCP and UDP listeners take, where both can.",
+          "proxy or kernel",
+          Extension.oneOf(FrontendOptions.Path.class));
+
   static final List<Extension<?>> ALL =
       Stream.concat(
-              Stream.of(H2C, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS),
+              Stream.of(H2C, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS, L4),
               BalancingExtensions.ALL.stream())
           .toList();
 

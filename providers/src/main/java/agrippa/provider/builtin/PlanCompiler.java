@@ -119,7 +119,17 @@ final class PlanCompiler {
     Extended asked = extended(listener.labels());
     return FrontendOptions.DEFAULT
         .withTunnelIdle(asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null))
-        .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)));
+        .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)))
+        .withPath(path(listener, asked));
+  }
+
+  /// Security groups of the VIP watch what arrives at this load balancer and leaves it, not what
+  /// is passed on: with them, the proxy serves.
+  private FrontendOptions.Path path(Listener listener, Extended asked) {
+    boolean possible =
+        mode(listener.protocol()) != Mode.HTTP
+            && tree.loadBalancer().vip().securityGroups().isEmpty();
+    return asked.ofFlavor(Extensions.L4).filter(_ -> possible).orElse(FrontendOptions.Path.PROXY);
   }
 
   private Extended extended(Labels labels) {

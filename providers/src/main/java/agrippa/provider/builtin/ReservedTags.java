@@ -90,6 +90,9 @@ final class ReservedTags {
   private static String unknown(Place place, String key) {
     Optional<Extension<?>> elsewhere =
         Extensions.ALL.stream().filter(it -> it.key().equals(key)).findFirst();
+    if (elsewhere.isPresent() && elsewhere.get().places().isEmpty()) {
+      return key + " is said by flavors, not by tags.";
+    }
     if (elsewhere.isPresent()) {
       return "%s is a tag of %s, not of %s."
           .formatted(key, elsewhere.get().where(), place.plural());

@@ -34,6 +34,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanCompilerTest {
   /// Serves 10.x.y.z at 127.x.y.z, as the mirror network does.
   private static Facts facts(int connectionLimit) {
+    return facts(connectionLimit, Map.of());
+  }
+
+  private static Facts facts(int connectionLimit, Map<String, String> flavor) {
     return new Facts(
         null,
         List.of(InetAddress.ofLiteral("127.10.10.150")),
@@ -42,7 +46,7 @@ class PlanCompilerTest {
         Map.of(),
         Map.of(),
         connectionLimit,
-        Map.of());
+        flavor);
   }
 
   private static String compiled(LoadBalancerTree tree, String... names) {
@@ -66,6 +70,30 @@ class PlanCompilerTest {
         .contains("frontend silent http 127.10.10.150:80 limit 8 ")
         .contains("frontend less http 127.10.10.150:81 limit 7 ")
         .contains("frontend more http 127.10.10.150:82 limit 8 ");
+  }
+
+  @Test
+  void theFlavorHasTheKernelPassOnWhatIsNotHttp() {
+    var tree =
+        tree(
+            List.of(
+                listener("web", ListenerProtocol.HTTP, 80).build(),
+                listener("tls", ListenerProtocol.HTTPS, 443).build(),
+                listener("dns", ListenerProtocol.UDP, 53).build()),
+            List.of());
+    var text =
+        PlanText.of(
+            PlanCompiler.compile(tree, facts(9, Map.of("l4", "kernel")), Set.of()),
+            "web",
+            "tls",
+            "dns");
+    assertThat(text.lines().filter(it -> it.startsWith("frontend") || it.contains("kernel")))
+        .satisfiesExactly(
+            it -> assertThat(it).startsWith("frontend web "),
+            it -> assertThat(it).startsWith("frontend tls "),
+            it -> assertThat(it).isEqualTo("  by the kernel"),
+            it -> assertThat(it).startsWith("frontend dns "),
+            it -> assertThat(it).isEqualTo("  by the kernel"));
   }
 
   @Test

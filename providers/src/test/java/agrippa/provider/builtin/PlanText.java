@@ -4,6 +4,7 @@ import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.Match;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Route;
@@ -60,6 +61,9 @@ final class PlanText {
     }
     if (it.strictTransport() != null) {
       line("  strict transport %s", it.strictTransport());
+    }
+    if (it.options().path() == FrontendOptions.Path.KERNEL) {
+      line("  by the kernel");
     }
     it.routes().forEach(this::route);
     String upstream = it.defaultUpstream();

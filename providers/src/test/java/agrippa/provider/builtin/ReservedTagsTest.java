@@ -43,6 +43,7 @@ class ReservedTagsTest {
           agrippa:tunnel_timeout=    | the value must be a number of seconds from 1 to 604800.
           agrippa:tunnel_timeout=0   | the value must be a number of seconds from 1 to 604800.
           agrippa:tunnel_timeout=1 s | the value must be a number of seconds from 1 to 604800.
+          agrippa:l4=kernel          | l4 is said by flavors, not by tags.
           agrippa:h2c=true           | h2c is a tag of load balancers, pools, not of listeners.
           """)
   void saysWhatIsWrong(String tag, String why) {

@@ -1,8 +1,6 @@
 package agrippa.proxy.balance;
 
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +28,10 @@ final class WeightedSequence {
   ///
   /// @param weight positive for each of the endpoints
   static WeightedSequence of(List<LiveEndpoint> endpoints, ToIntFunction<LiveEndpoint> weight) {
-    int[] weights = reduced(endpoints.stream().mapToInt(weight).toArray());
-    LiveEndpoint[] places = new LiveEndpoint[total(weights)];
-    PriorityQueue<Place> next = new PriorityQueue<>(Math.max(1, weights.length), Place.ORDER);
-    for (int i = 0; i < weights.length; i++) {
-      next.add(new Place(i, 0, weights[i]));
-    }
+    int[] order = Spread.of(endpoints.stream().mapToInt(weight).toArray(), LONGEST);
+    LiveEndpoint[] places = new LiveEndpoint[order.length];
     for (int i = 0; i < places.length; i++) {
-      Place place = next.remove();
-      places[i] = endpoints.get(place.endpoint);
-      if (place.turn + 1 < place.weight) {
-        next.add(new Place(place.endpoint, place.turn + 1, place.weight));
-      }
+      places[i] = endpoints.get(order[i]);
     }
     return new WeightedSequence(places);
   }
@@ -62,40 +52,5 @@ final class WeightedSequence {
 
   int length() {
     return places.length;
-  }
-
-  private static int[] reduced(int[] weights) {
-    int divisor = 0;
-    for (int weight : weights) {
-      divisor = gcd(weight, divisor);
-    }
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] /= divisor;
-    }
-    while (total(weights) > Math.max(LONGEST, weights.length)) {
-      for (int i = 0; i < weights.length; i++) {
-        weights[i] = (weights[i] + 1) / 2;
-      }
-    }
-    return weights;
-  }
-
-  private static int gcd(int a, int b) {
-    return b == 0 ? a : gcd(b, a % b);
-  }
-
-  private static int total(int[] weights) {
-    int total = 0;
-    for (int weight : weights) {
-      total += weight;
-    }
-    return total;
-  }
-
-  /// The place number `turn` of an endpoint, from 0.
-  private record Place(int endpoint, int turn, int weight) {
-    private static final Comparator<Place> ORDER =
-        Comparator.<Place>comparingDouble(p -> (p.turn + 0.5) / p.weight)
-            .thenComparingInt(Place::endpoint);
   }
 }

@@ -6,21 +6,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A frontend's counters: each loop writes its own without locks, readers add them up.
+/// A frontend's counters: each loop, and whoever else counts, writes its own without locks; readers
+/// add them up.
 public final class FrontendStats {
   private final Local[] locals;
 
-  /// @param loops number of event loops
-  public FrontendStats(int loops) {
-    locals = new Local[loops];
-    for (int i = 0; i < loops; i++) {
+  /// @param writers number of event loops, and of others that count
+  public FrontendStats(int writers) {
+    locals = new Local[writers];
+    for (int i = 0; i < writers; i++) {
       locals[i] = new Local();
     }
   }
 
-  /// The counters that loop number `loopIndex`, and nobody else, writes.
-  public Local local(int loopIndex) {
-    return locals[loopIndex];
+  /// The counters that writer number `index`, and nobody else, writes. Loops come first.
+  public Local local(int index) {
+    return locals[index];
   }
 
   /// The sums over all loops. Each is exact; together they are not of one instant.
@@ -122,6 +123,14 @@ public final class FrontendStats {
 
     public void connectionClosed() {
       add(CLOSED, 1);
+    }
+
+    public void connectionsOpened(long count) {
+      add(OPENED, count);
+    }
+
+    public void connectionsClosed(long count) {
+      add(CLOSED, count);
     }
 
     public void request() {
