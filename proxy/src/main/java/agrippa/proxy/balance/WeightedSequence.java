@@ -6,15 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A cycle in which each endpoint appears as often as its weight says.
 final class WeightedSequence {
-  /*
-   * The k-th of an endpoint's w places is wanted at the point (k + 1/2) / w of the cycle; a heap
-   * yields the places in the order of these points. So after any number of places no endpoint is
-   * more than one place from its share, and after a whole cycle all have exactly theirs.
-   */
-
-  /// Longest cycle: 65,536 places (or one per endpoint, if these are more). Weights that would need
-  /// a longer one are halved, rounding up, until they fit: a bound on memory that costs a little
-  /// exactness from about 256 endpoints with unequal weights on.
+  /// Longest cycle (or one place per endpoint, if these are more): a bound on memory that costs a
+  /// little exactness from about 256 endpoints with unequal weights on.
   private static final int LONGEST = 1 << 16;
 
   private final LiveEndpoint[] places;
