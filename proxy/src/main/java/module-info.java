@@ -5,6 +5,7 @@ module agrippa.proxy {
   requires java.naming;
 
   exports agrippa.proxy;
+  exports agrippa.proxy.journal;
   exports agrippa.proxy.plan;
   exports agrippa.proxy.stats;
 }

@@ -5,6 +5,8 @@ import agrippa.api.ValueJson;
 import agrippa.cloud.Documents;
 import agrippa.control.ControlPlane;
 import agrippa.control.ControlSettings;
+import agrippa.provider.accesslog.AccessLog;
+import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.builtin.BuiltinProvider;
 import agrippa.proxy.Patterns;
 import agrippa.proxy.ProxyServer;
@@ -43,6 +45,7 @@ final class Agrippa implements AutoCloseable {
   private final Database database;
   private final Cloud cloud;
   private final ProxyServer proxy;
+  private final Optional<AccessLog> accessLog;
   private final ControlPlane control;
   private final WebServer web;
   private final String url;
@@ -80,7 +83,10 @@ final class Agrippa implements AutoCloseable {
 
     // What moves packets.
     proxy = ProxyServer.start(proxySettings(settings), clock, random);
-    BuiltinProvider provider = new BuiltinProvider(proxy, cloud.networks(), cloud.secrets(), clock);
+    accessLog = settings.watch().accessLog().map(it -> accessLog(it, clock));
+    BuiltinProvider provider =
+        new BuiltinProvider(
+            proxy, cloud.networks(), cloud.secrets(), settings.watch().observing(), clock);
 
     // What decides.
     control =
@@ -131,6 +137,14 @@ final class Agrippa implements AutoCloseable {
     ProxySettings standard =
         ProxySettings.standard().withTransport(settings.transport()).withTls(settings.tls());
     return settings.loops() == 0 ? standard : standard.withLoops(settings.loops());
+  }
+
+  private AccessLog accessLog(AccessLogSettings log, InstantSource clock) {
+    try {
+      return AccessLog.start(proxy.journals(), log, clock);
+    } catch (IOException e) {
+      throw new UserError("the access log cannot be opened: " + e.getMessage(), e);
+    }
   }
 
   private static ControlSettings controlSettings(Settings settings) {
@@ -224,6 +238,7 @@ final class Agrippa implements AutoCloseable {
     control.close();
     proxy.drain(stopGrace);
     proxy.close();
+    accessLog.ifPresent(AccessLog::close);
     cloud.close();
     database.close();
     release(claim);

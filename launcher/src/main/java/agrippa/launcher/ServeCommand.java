@@ -42,6 +42,14 @@ final class ServeCommand implements Runnable {
       description = "put this machine into the external networks, as their gateway (linux only)")
   private boolean hostAccess;
 
+  @Option(
+      names = "--access-log",
+      paramLabel = "FORMAT:TARGET",
+      description =
+          "one line a request: json or octavia, and stdout, file:PATH, udp:HOST:PORT or"
+              + " tcp:HOST:PORT (syslog), such as json:file:access.log")
+  private @Nullable String accessLog;
+
   @Option(names = "--config", paramLabel = "FILE", description = "settings, in YAML")
   private @Nullable Path config;
 
@@ -55,6 +63,9 @@ final class ServeCommand implements Runnable {
       settings = settings.with(new CloudSettings.Kernel(hostAccess));
     } else if (hostAccess) {
       throw new UserError("--host-access has no effect without --network-driver linux");
+    }
+    if (accessLog != null) {
+      settings = settings.with(settings.watch().withAccessLog(accessLog));
     }
     if (config != null) {
       settings = settings.with(config, System.getenv());

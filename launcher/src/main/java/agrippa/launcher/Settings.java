@@ -33,6 +33,7 @@ import java.util.Optional;
 /// @param tls of the data plane
 /// @param cloud which of the cloud's services are real
 /// @param api how it meets its clients
+/// @param watch what is told of what load balancers serve
 record Settings(
     Path state,
     String bind,
@@ -47,7 +48,8 @@ record Settings(
     TransportKind transport,
     TlsKind tls,
     CloudSettings cloud,
-    ApiSettings api) {
+    ApiSettings api,
+    WatchSettings watch) {
 
   /// What the command line alone decides.
   ///
@@ -77,7 +79,8 @@ record Settings(
         TransportKind.BEST,
         TlsKind.BEST,
         CloudSettings.EMBEDDED,
-        ApiSettings.DEFAULT);
+        ApiSettings.DEFAULT,
+        WatchSettings.DEFAULT);
   }
 
   /// The same with the embedded networks in the kernel.
@@ -96,7 +99,28 @@ record Settings(
         transport,
         tls,
         cloud.with(Optional.of(kernel)),
-        api);
+        api,
+        watch);
+  }
+
+  /// The same with other things told of what load balancers serve.
+  Settings with(WatchSettings next) {
+    return new Settings(
+        state,
+        bind,
+        port,
+        publicUrl,
+        writeHold,
+        tokenLifetime,
+        stopGrace,
+        quotas,
+        policy,
+        loops,
+        transport,
+        tls,
+        cloud,
+        api,
+        next);
   }
 
   /// Puts the keys of a file over these settings.
@@ -119,7 +143,8 @@ record Settings(
         file.choice("data_plane.transport", transport),
         file.choice("data_plane.tls", tls),
         CloudSettings.of(file, environment, cloud.kernel()),
-        ApiSettings.of(file));
+        ApiSettings.of(file),
+        watch.with(file));
   }
 
   /// A relative path begins at the configuration file.

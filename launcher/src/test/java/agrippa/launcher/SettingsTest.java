@@ -13,6 +13,8 @@ import agrippa.model.Countable;
 import agrippa.model.NetworkId;
 import agrippa.model.ProjectId;
 import agrippa.model.Quota;
+import agrippa.provider.accesslog.AccessLogSettings;
+import agrippa.provider.accesslog.Format;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.web.Cors;
@@ -65,6 +67,11 @@ class SettingsTest {
                       loops: 3
                       transport: nio
                       tls: jdk
+                    access_log:
+                      to: octavia:file:logs/access.log
+                      sample: 5
+                      file_size: 2
+                      old_files: 3
                     """),
                 Map.of());
     assertThat(read)
@@ -107,7 +114,14 @@ class SettingsTest {
                         Set.of("https://dashboard.example.org", "http://localhost:8080"),
                         Duration.ofMinutes(1)),
                     50,
-                    true)));
+                    true),
+                new WatchSettings(
+                    Optional.of(
+                        new AccessLogSettings(
+                            Format.OCTAVIA,
+                            new AccessLogSettings.Place.File(
+                                folder.resolve("logs/access.log"), 2 << 20, 3),
+                            5)))));
   }
 
   @ParameterizedTest
@@ -188,6 +202,8 @@ class SettingsTest {
         "colour: red | unknown setting 'colour'",
         "data_plane: {loop: 1} | unknown setting 'data_plane.loop'",
         "data_plane: 3 | unknown setting 'data_plane'",
+        "access_log: {to: syslog} | 'syslog' is no value for access_log.to: use FORMAT:TARGET",
+        "access_log: {to: 'json:stdout', sample: 0} | '0' is no value for access_log.sample",
         "public_url: ftp://x | 'ftp://x' is no value for public_url: use an http or https URL",
         "public_url: not a url | is no value for public_url",
         "write_hold: soon | 'soon' is no value for write_hold: use a number of seconds",

@@ -238,7 +238,9 @@ final class Acceptor implements Intake {
                         channel, frontend::snapshot, stats, worker.http(), this::ended)
                     : new HttpSession(
                         channel, frontend::snapshot, stats, worker.http(), this::ended);
-            case TCP -> new TcpSession(channel, frontend::snapshot, stats, this::ended);
+            case TCP ->
+                new TcpSession(
+                    channel, frontend::snapshot, stats, worker.http().journal(), this::ended);
             case UDP -> throw new IllegalStateException("datagrams are not accepted");
           };
       session = made;

@@ -1,6 +1,8 @@
 package agrippa.proxy;
 
 import agrippa.proxy.health.HealthChecker;
+import agrippa.proxy.journal.Journal;
+import agrippa.proxy.journal.Journals;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.session.HttpLoop;
 import agrippa.proxy.tls.TlsEngine;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,10 +36,14 @@ import java.util.function.Consumer;
 public final class ProxyServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
 
+  /// Entries of one loop that may wait to be read: those of some 20 ms at full load.
+  private static final int JOURNAL_ROOM = 4_096;
+
   private final ProxySettings settings;
   private final TlsEngine engine;
   private final HealthChecker checker;
   private final List<Worker> workers;
+  private final Journals journals;
   private final ReportDesk desk = new ReportDesk();
   private final Map<String, LivePlan> plans = new ConcurrentHashMap<>();
   private final List<Consumer<String>> healthListeners = new CopyOnWriteArrayList<>();
@@ -50,6 +57,7 @@ public final class ProxyServer implements AutoCloseable {
     this.engine = engine;
     this.checker = checker;
     this.workers = workers;
+    this.journals = new Journals(workers.stream().map(it -> it.http().journal()).toList());
   }
 
   /// @throws UncheckedIOException if the system refuses what an event loop needs
@@ -64,7 +72,9 @@ public final class ProxyServer implements AutoCloseable {
     try {
       for (int i = 0; i < settings.loops(); i++) {
         EventLoop loop = transport.start("loop-" + i);
-        workers.add(new Worker(i, loop, new HttpLoop(loop), mostFlows));
+        Journal journal =
+            new Journal(loop::now, clock, new SplittableRandom(random.nextLong()), JOURNAL_ROOM);
+        workers.add(new Worker(i, loop, new HttpLoop(loop, journal), mostFlows));
       }
     } catch (IOException e) {
       workers.forEach(worker -> worker.loop().close());
@@ -156,8 +166,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   /// Endpoints of a plan that has gone are retired; after the turn that each loop is in, none
-  // enters
-  /// the namespace any more.
+  /// enters the namespace any more.
   private void close(NetworkNamespace namespace) {
     workers.forEach(worker -> worker.run(() -> {}));
     namespace.close();
@@ -176,6 +185,11 @@ public final class ProxyServer implements AutoCloseable {
   /// Names of the plans at work, in no particular order.
   public List<String> plans() {
     return List.copyOf(plans.keySet());
+  }
+
+  /// What was served, as far as plans want it written down. If nobody reads, it is dropped.
+  public Journals journals() {
+    return journals;
   }
 
   /// Has somebody write the pages that plans report with. Without this, and until then, they are

@@ -26,7 +26,13 @@ final class Receiver implements Intake {
       throws IOException {
     Flows flows =
         Flows.at(
-            worker.loop(), at, frontend::snapshot, stats, new GatePlaces(), worker.mostFlows());
+            worker.loop(),
+            at,
+            frontend::snapshot,
+            stats,
+            worker.http().journal(),
+            new GatePlaces(),
+            worker.mostFlows());
     listening.put(planned, flows);
     return flows.local();
   }

@@ -52,13 +52,20 @@ public final class BuiltinProvider implements Provider {
   private final Networks networks;
   private final Secrets secrets;
   private final TlsMaterial tls;
+  private final Observing observing;
   private final ExpiryWarnings expiry;
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
   ///     close; its reports are written here from now on
+  /// @param observing what operators want to know
   /// @param clock tells when certificates end
   public BuiltinProvider(
-      ProxyServer proxy, Networks networks, Secrets secrets, InstantSource clock) {
+      ProxyServer proxy,
+      Networks networks,
+      Secrets secrets,
+      Observing observing,
+      InstantSource clock) {
+    this.observing = observing;
     this.proxy = proxy;
     this.networks = networks;
     this.secrets = secrets;
@@ -139,7 +146,8 @@ public final class BuiltinProvider implements Provider {
             servers,
             clients,
             Capabilities.connectionLimit(settings),
-            Extended.flavor(settings));
+            Extended.flavor(settings),
+            observing);
     return new Gathered(facts, failed);
   }
 

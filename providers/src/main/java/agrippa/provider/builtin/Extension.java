@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 ///
 /// @param key lower case and underscores, as the keys of profiles are
 /// @param places whose tags may say it; a load balancer's, and a flavor, speak for all that is
-// below
+///     below
 /// @param byFlavor whether profiles may say it
 /// @param most so many values at most in one place
 /// @param description for operators who ask what profiles may say

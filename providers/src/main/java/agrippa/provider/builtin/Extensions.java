@@ -52,9 +52,11 @@ final class Extensions {
           Extension.oneOf(FrontendOptions.Path.class));
 
   static final List<Extension<?>> ALL =
-      Stream.concat(
-              Stream.of(H2C, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS, L4),
-              BalancingExtensions.ALL.stream())
+      Stream.of(
+              List.of(H2C, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS, L4),
+              BalancingExtensions.ALL,
+              WatchingExtensions.ALL)
+          .flatMap(List::stream)
           .toList();
 
   private Extensions() {}

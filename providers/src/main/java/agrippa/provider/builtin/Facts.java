@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param poolTls of every pool that encrypts and is used by a listener that is to serve
 /// @param connectionLimit the most that a listener may have, whatever its own limit
 /// @param flavor what its flavor says of extensions, by their keys
+/// @param observing what operators want to know
 record Facts(
     @Nullable Path namespace,
     List<InetAddress> listenAddresses,
@@ -31,7 +32,8 @@ record Facts(
     Map<ListenerId, TlsServer> listenerTls,
     Map<PoolId, TlsClient> poolTls,
     int connectionLimit,
-    Map<String, String> flavor) {
+    Map<String, String> flavor,
+    Observing observing) {
   Facts {
     flavor = Map.copyOf(flavor);
     listenAddresses = List.copyOf(listenAddresses);

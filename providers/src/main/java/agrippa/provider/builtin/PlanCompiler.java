@@ -20,6 +20,7 @@ import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.plan.Frontend.Mode;
 import agrippa.proxy.plan.FrontendOptions;
+import agrippa.proxy.plan.Journaling;
 import agrippa.proxy.plan.Match;
 import agrippa.proxy.plan.Match.Comparison;
 import agrippa.proxy.plan.Match.Subject;
@@ -120,7 +121,23 @@ final class PlanCompiler {
     return FrontendOptions.DEFAULT
         .withTunnelIdle(asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null))
         .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)))
-        .withPath(path(listener, asked));
+        .withPath(path(listener, asked))
+        .withJournaling(journaling(asked))
+        .withTrace(
+            mode(listener.protocol()) == Mode.HTTP
+                && asked.get(WatchingExtensions.TRACE).orElse(facts.observing().trace()));
+  }
+
+  /// Tenants may want less than operators allow, not more: the room is theirs.
+  private @Nullable Journaling journaling(Extended asked) {
+    int allowed = asked.ofFlavor(WatchingExtensions.ACCESS_LOG).orElse(facts.observing().oneIn());
+    int wanted = asked.get(WatchingExtensions.ACCESS_LOG).orElse(allowed);
+    return facts.observing().oneIn() == 0 || allowed == 0 || wanted == 0
+        ? null
+        : new Journaling(
+            tree.loadBalancer().project().toString(),
+            tree.id().toString(),
+            Math.max(allowed, wanted));
   }
 
   /// Security groups of the VIP watch what arrives at this load balancer and leaves it, not what

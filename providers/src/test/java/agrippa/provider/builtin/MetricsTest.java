@@ -112,7 +112,11 @@ class MetricsTest {
             ProxySettings.standard().withLoops(2), Clock.systemUTC(), new SecureRandom());
     provider =
         new BuiltinProvider(
-            proxy, new PlainNetworks(LISTEN), new FakeSecrets(), InstantSource.system());
+            proxy,
+            new PlainNetworks(LISTEN),
+            new FakeSecrets(),
+            Observing.NOTHING,
+            InstantSource.system());
     backend = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     backend.createContext(
         "/",

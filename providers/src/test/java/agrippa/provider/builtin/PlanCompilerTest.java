@@ -22,11 +22,13 @@ import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.model.SessionPersistence;
 import agrippa.proxy.plan.Cidr;
+import agrippa.proxy.plan.Journaling;
 import agrippa.proxy.plan.TlsServer;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +48,8 @@ class PlanCompilerTest {
         Map.of(),
         Map.of(),
         connectionLimit,
-        flavor);
+        flavor,
+        Observing.NOTHING);
   }
 
   private static String compiled(LoadBalancerTree tree, String... names) {
@@ -55,6 +58,53 @@ class PlanCompilerTest {
 
   private static String compiled(LoadBalancerTree tree, int connectionLimit, String... names) {
     return PlanText.of(PlanCompiler.compile(tree, facts(connectionLimit), Set.of()), names);
+  }
+
+  private static Facts observed(int oneIn, Map<String, String> flavor) {
+    var some = facts(Integer.MAX_VALUE);
+    return new Facts(
+        null,
+        some.listenAddresses(),
+        some.reach(),
+        some.arrivals(),
+        Map.of(),
+        Map.of(),
+        some.connectionLimit(),
+        flavor,
+        new Observing(oneIn, false));
+  }
+
+  /// Operators say what is written, flavors more exactly; tenants may want less.
+  @ParameterizedTest
+  @CsvSource({
+    "1, , , 1",
+    "5, , , 5",
+    "5, , on, 5",
+    "5, , 2, 5",
+    "5, , 7, 7",
+    "5, , off, 0",
+    "5, 1, , 1",
+    "5, off, on, 0",
+    "5, 10, 3, 10",
+    "0, on, on, 0"
+  })
+  void theAccessLogTellsWhatOperatorsAllowAndTenantsWant(
+      int oneIn, @Nullable String flavor, @Nullable String tag, int told) {
+    var web = listener("web", ListenerProtocol.HTTP, 80);
+    var tree =
+        tree(
+            List.of((tag == null ? web : web.tagged("agrippa:access_log=" + tag)).build()),
+            List.of());
+    var facts = observed(oneIn, flavor == null ? Map.of() : Map.of("access_log", flavor));
+
+    var options = PlanCompiler.compile(tree, facts, Set.of()).frontends().getFirst().options();
+
+    assertThat(options.journaling())
+        .isEqualTo(
+            told == 0
+                ? null
+                : new Journaling(
+                    tree.loadBalancer().project().toString(), tree.id().toString(), told));
   }
 
   @Test
@@ -228,7 +278,8 @@ class PlanCompilerTest {
             Map.of(secure.id(), material),
             Map.of(),
             some.connectionLimit(),
-            Map.of());
+            Map.of(),
+            Observing.NOTHING);
 
     var plan = PlanCompiler.compile(tree(List.of(secure), List.of()), facts, Set.of());
 

@@ -44,6 +44,8 @@ class ReservedTagsTest {
           agrippa:tunnel_timeout=0   | the value must be a number of seconds from 1 to 604800.
           agrippa:tunnel_timeout=1 s | the value must be a number of seconds from 1 to 604800.
           agrippa:l4=kernel          | l4 is said by flavors, not by tags.
+          agrippa:access_log=never   | the value must be on, off, or a number from 1 to 1000000.
+          agrippa:trace=true         | the value must be on or off.
           agrippa:h2c=true           | h2c is a tag of load balancers, pools, not of listeners.
           """)
   void saysWhatIsWrong(String tag, String why) {

@@ -45,6 +45,11 @@ public final class ServerConnection extends Connection {
     this.owner = owner;
   }
 
+  /// Whether a channel is one of a client that speaks HTTP/2.
+  public static boolean opened(Channel channel) {
+    return channel instanceof ServerStream;
+  }
+
   /// How many first bytes tell a client that speaks HTTP/2.
   public static int greeting() {
     return Frame.PREFACE.length;

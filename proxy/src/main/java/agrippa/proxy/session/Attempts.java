@@ -82,7 +82,7 @@ final class Attempts {
     boolean addressInFields = !ConnectionSource.names(to);
     RequestEdit.apply(http, in, client, inserted, upgrade, stickiness.hidden(to), addressInFields);
     assign(chosen);
-    passage.count(Count.BYTES_IN, received);
+    passage.forwarded(received);
     return true;
   }
 
@@ -104,6 +104,7 @@ final class Attempts {
       request = http.keep(in, in.start(), in.end());
     }
     connection = idle;
+    passage.connected();
     idle.use(user);
     passage.count(Count.REUSES);
     return true;

@@ -3,6 +3,7 @@ package agrippa.proxy.session;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.RequestHead;
+import agrippa.proxy.journal.Ending;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
@@ -75,13 +76,21 @@ final class Dispatch {
 
   private void count(Route.@Nullable Action answeredHere) {
     switch (answeredHere) {
-      case null -> {}
-      case Route.Action.Forward ignored -> {}
-      case Route.Action.Reject() -> stats.count(Count.REJECTED);
-      case Route.Action.Redirect ignored -> stats.count(Count.INTERCEPTED);
-      case Route.Action.RedirectPrefix ignored -> stats.count(Count.INTERCEPTED);
-      case Route.Action.Report ignored -> stats.count(Count.INTERCEPTED);
+      case null -> exchange.ended(Ending.NO_ENDPOINT);
+      case Route.Action.Forward ignored -> exchange.ended(Ending.NO_ENDPOINT);
+      case Route.Action.Reject() -> {
+        stats.count(Count.REJECTED);
+        exchange.ended(Ending.REJECTED);
+      }
+      case Route.Action.Redirect ignored -> intercepted();
+      case Route.Action.RedirectPrefix ignored -> intercepted();
+      case Route.Action.Report ignored -> intercepted();
     }
+  }
+
+  private void intercepted() {
+    stats.count(Count.INTERCEPTED);
+    exchange.ended(Ending.INTERCEPTED);
   }
 
   private InsertedFields inserted(FrontendSnapshot now) {

@@ -3,6 +3,11 @@ package agrippa.proxy.session;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
+import agrippa.proxy.http2.ServerConnection;
+import agrippa.proxy.journal.Ending;
+import agrippa.proxy.journal.Entry;
+import agrippa.proxy.journal.TraceParent;
+import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.transport.Buffer;
@@ -68,6 +73,44 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     return request.begin(in, head, client, clientDrained);
   }
 
+  /// Writes down that a client wants something which is not to be understood.
+  void arrived(Frontend at) {
+    passage.arrived(at, session.from(), client);
+  }
+
+  /// Writes down that a request came, which `in` holds, and finds out which trace it is a part of.
+  ///
+  /// @param waited how long its head took to arrive
+  void arrived(Frontend at, Buffer in, long waited) {
+    Entry entry = passage.arrived(at, session.from(), client);
+    TraceParent trace = http.trace();
+    trace.reset();
+    if (entry == null && !at.options().trace()) {
+      return;
+    }
+    RequestHead head = http.request();
+    trace.read(in, head.fields());
+    if (at.options().trace()) {
+      trace.make(http.journal().random());
+    }
+    if (entry != null) {
+      entry.request(in, head, protocol(head), waited);
+      entry.trace(trace);
+    }
+  }
+
+  private String protocol(RequestHead head) {
+    if (ServerConnection.opened(client)) {
+      return "HTTP/2.0";
+    }
+    return head.http11() ? "HTTP/1.1" : "HTTP/1.0";
+  }
+
+  /// Says how it ended, if nothing else does.
+  void ended(Ending how) {
+    passage.ended(how);
+  }
+
   /// Whether the client has said all and wants one response: nothing that it does now matters, but
   /// to take that.
   boolean needsNoMore() {
@@ -82,6 +125,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     strictTransport = strict;
     if (!attempts.choose(in, to, inserted, asked.upgrade())) {
       http.giveBack(in);
+      passage.ended(Ending.NO_ENDPOINT);
       answer(Answer.UNAVAILABLE);
     } else if (attempts.start(in, replayable())) {
       transmit(in);
@@ -102,6 +146,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
 
   @Override
   public void upstreamConnected() {
+    passage.connected();
     transmit(attempts.opening(replayable()));
   }
 
@@ -234,6 +279,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
       page.next();
       return;
     }
+    passage.ended(Ending.DONE);
     boolean whole = request.delivered();
     boolean clientDrained = request.drained();
     if (attempts.connected() && reply.reusable() && whole) {
@@ -303,14 +349,21 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
       case IDLE -> {}
       case CONNECTING -> upstreamConnectFailed();
       case AWAITING -> {
+        passage.ended(Ending.TIMED_OUT);
         if (request.waitsForClient()) {
           refuse(Answer.REQUEST_TIMEOUT);
         } else {
           failResponse(Answer.GATEWAY_TIMEOUT);
         }
       }
-      case RESPONDING -> session.cutOff(!reply.blocked() && framed());
-      case TUNNEL -> upgrade.expired();
+      case RESPONDING -> {
+        passage.ended(Ending.TIMED_OUT);
+        session.cutOff(!reply.blocked() && framed());
+      }
+      case TUNNEL -> {
+        passage.ended(Ending.TIMED_OUT);
+        upgrade.expired();
+      }
     }
   }
 
@@ -396,6 +449,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   /// Answers a client that cannot be listened to any longer.
   void refuse(Answer answer) {
     session.countError();
+    passage.ended(Ending.BAD_REQUEST);
     if (phase == Phase.RESPONDING) {
       session.abort();
       return;

@@ -3,6 +3,8 @@ package agrippa.proxy.session;
 import agrippa.proxy.balance.Client;
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Ending;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
@@ -37,6 +39,7 @@ public final class Flows {
   private final EventLoop loop;
   private final Supplier<FrontendSnapshot> frontend;
   private final FrontendStats.Local stats;
+  private final Journal journal;
   private final Places places;
   private final int limit;
   private final EventLoop.Deadline expiry;
@@ -58,12 +61,14 @@ public final class Flows {
       InetSocketAddress at,
       Supplier<FrontendSnapshot> frontend,
       FrontendStats.Local stats,
+      Journal journal,
       Places places,
       int limit)
       throws IOException {
     this.loop = loop;
     this.frontend = frontend;
     this.stats = stats;
+    this.journal = journal;
     this.places = places;
     this.limit = limit;
     this.expiry = loop.deadline(this::expire);
@@ -74,6 +79,7 @@ public final class Flows {
   ///
   /// @param frontend the frontend as planned now; asked for each new flow
   /// @param stats this loop's counters of the frontend: a flow is a connection there
+  /// @param journal where flows are written down
   /// @param places what a flow must have
   /// @param limit most flows; one more ends the one that was silent for the longest time
   /// @throws IOException if the address cannot be bound
@@ -82,10 +88,11 @@ public final class Flows {
       InetSocketAddress at,
       Supplier<FrontendSnapshot> frontend,
       FrontendStats.Local stats,
+      Journal journal,
       Places places,
       int limit)
       throws IOException {
-    return new Flows(loop, at, frontend, stats, places, limit);
+    return new Flows(loop, at, frontend, stats, journal, places, limit);
   }
 
   public InetSocketAddress local() {
@@ -190,6 +197,7 @@ public final class Flows {
     }
     Map.Entry<PeerAddress, Flow> eldest = flows.firstEntry();
     while (eldest != null && loop.now() - eldest.getValue().used >= idle) {
+      eldest.getValue().passage.ended(Ending.DONE);
       eldest.getValue().end();
       eldest = flows.firstEntry();
     }
@@ -203,7 +211,7 @@ public final class Flows {
     private final Client client;
     private final LiveUpstream upstream;
     private final LiveEndpoint endpoint;
-    private final Passage passage = new Passage(stats);
+    private final Passage passage = new Passage(stats, journal);
     private @Nullable DatagramLink link;
     private long used = loop.now();
     private long told = used;
@@ -222,8 +230,10 @@ public final class Flows {
       }
       endpoint.begin();
       stats.connectionOpened();
+      passage.arrived(frontend.get().plan(), client, null);
       passage.begin(upstream);
       passage.assigned(endpoint);
+      passage.connected();
       passage.count(Count.ATTEMPTS);
       return true;
     }

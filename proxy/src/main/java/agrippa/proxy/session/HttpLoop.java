@@ -6,6 +6,8 @@ import agrippa.proxy.http.HeadScanner;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
 import agrippa.proxy.http2.Http2Loop;
+import agrippa.proxy.journal.Journal;
+import agrippa.proxy.journal.TraceParent;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.BufferStore;
 import agrippa.proxy.transport.EventLoop;
@@ -32,9 +34,13 @@ public final class HttpLoop {
   private final Http2Loop http2;
   private final UpstreamPool pool;
   private final SharedConnections shared = new SharedConnections();
+  private final TraceParent trace = new TraceParent();
+  private final Journal journal;
 
-  public HttpLoop(EventLoop loop) {
+  /// @param journal where requests are written down
+  public HttpLoop(EventLoop loop, Journal journal) {
     this.loop = loop;
+    this.journal = journal;
     this.http2 = new Http2Loop(loop, buffers);
     this.pool = new UpstreamPool(loop, IDLE_PER_ENDPOINT, IDLE_MILLIS);
   }
@@ -66,6 +72,16 @@ public final class HttpLoop {
   /// The response that is being looked at in this turn.
   ResponseHead response() {
     return response;
+  }
+
+  /// Which trace the request is a part of.
+  TraceParent trace() {
+    return trace;
+  }
+
+  /// Where all sessions of the loop write down what they served.
+  public Journal journal() {
+    return journal;
   }
 
   HeadEditor editor() {

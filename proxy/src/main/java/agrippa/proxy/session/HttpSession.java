@@ -50,6 +50,8 @@ public final class HttpSession implements Session, Handler {
   private @Nullable Buffer held;
   // Whether nobody has looked at them yet.
   private boolean unseen;
+  // When its first byte came, or 0 if all of it came at once.
+  private long since;
   private long lingered;
 
   // Serves the client in this one's place, which has ended.
@@ -73,7 +75,12 @@ public final class HttpSession implements Session, Handler {
     this.from = Client.at(client.remote());
     this.deadline = http.loop().deadline(this::expired);
     this.exchange =
-        new Exchange(this, http, client, new Passage(stats), frontend.get().plan().timeouts());
+        new Exchange(
+            this,
+            http,
+            client,
+            new Passage(stats, http.journal()),
+            frontend.get().plan().timeouts());
     this.dispatch = new Dispatch(exchange, http, client, stats);
   }
 
@@ -161,9 +168,15 @@ public final class HttpSession implements Session, Handler {
     } else if (end == HeadScanner.VERSION_NOT_SUPPORTED && greets(in)) {
       greeted(in, drained);
     } else {
-      state = State.EXCHANGE;
-      exchange.refuse(Answer.refusal(-end));
+      refuse(Answer.refusal(-end));
     }
+  }
+
+  /// Answers a client without having understood its request.
+  private void refuse(Answer answer) {
+    state = State.EXCHANGE;
+    exchange.arrived(frontend.get().plan());
+    exchange.refuse(answer);
   }
 
   private void clientSilent(int why) {
@@ -182,6 +195,7 @@ public final class HttpSession implements Session, Handler {
       giveUpHeld();
     } else if (in != held) {
       held = http.keepHead(in, in.start(), in.end(), Math.max(1_024, in.length()));
+      since = http.loop().now();
       arm(frontend.get().plan().timeouts().clientIdle());
     } else if (in.room() == 0) {
       held = http.keepHead(in, in.start(), in.end(), in.length());
@@ -223,17 +237,26 @@ public final class HttpSession implements Session, Handler {
     // The body, as far as it came along; what is behind it is the next request's.
     int bodyEnd = exchange.begin(in, now.plan().timeouts(), now.tunnelTimeouts(), drained);
     if (bodyEnd < 0) {
+      exchange.arrived(now.plan(), in, waited());
       http.giveBack(in);
       exchange.refuse(Answer.BAD_REQUEST);
       return;
     }
     readBehind(in, bodyEnd);
     in.window(in.start(), bodyEnd);
+    exchange.arrived(now.plan(), in, waited());
     if (exchange.needsNoMore()) {
       client.rest();
     }
 
     dispatch.request(in, now);
+  }
+
+  /// How long the head took to arrive.
+  private long waited() {
+    long millis = since == 0 ? 0 : http.loop().now() - since;
+    since = 0;
+    return millis;
   }
 
   // ---- what the exchange asks for
@@ -366,8 +389,7 @@ public final class HttpSession implements Session, Handler {
         if (held == null) {
           end();
         } else {
-          state = State.EXCHANGE;
-          exchange.refuse(Answer.REQUEST_TIMEOUT);
+          refuse(Answer.REQUEST_TIMEOUT);
         }
       }
       case EXCHANGE -> exchange.expired();

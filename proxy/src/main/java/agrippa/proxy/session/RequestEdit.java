@@ -40,6 +40,7 @@ final class RequestEdit {
       Cookies.cut(in, head.fields(), hiddenCookie, editor);
     }
     inserted.edit(in, head.fields(), editor, address);
+    http.trace().edit(in, head.fields(), editor);
     if (upgrade) {
       editor.add(UPGRADE);
     }

@@ -3,6 +3,8 @@ package agrippa.proxy.session;
 import agrippa.proxy.balance.Client;
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Ending;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
@@ -59,17 +61,19 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   /// @param client accepted, its TLS handshake done
   /// @param frontend the frontend as planned now; asked once, when the connection begins
   /// @param stats this loop's counters of the frontend
+  /// @param journal where connections are written down
   /// @param ended called once, when the client channel is closed
   public TcpSession(
       Channel client,
       Supplier<FrontendSnapshot> frontend,
       FrontendStats.Local stats,
+      Journal journal,
       Runnable ended) {
     this.client = client;
     this.frontend = frontend;
     this.stats = stats;
     this.ended = ended;
-    this.passage = new Passage(stats);
+    this.passage = new Passage(stats, journal);
     this.loop = client.loop();
     this.deadline = loop.deadline(this::expired);
     this.from = Client.at(client.remote());
@@ -81,6 +85,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   @Override
   public void start() {
     client.handler(this);
+    passage.arrived(frontend.get().plan(), from, client);
     if (timeouts.inspect() == 0) {
       choose();
     } else {
@@ -102,6 +107,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
 
   @Override
   public void abort() {
+    passage.ended(Ending.ENDED);
     if (tunnel != null) {
       tunnel.abort();
       return;
@@ -133,7 +139,10 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     int count = client.read(scratch);
     switch (count) {
       case Channel.WOULD_BLOCK -> {}
-      case Channel.FAILED -> abort();
+      case Channel.FAILED -> {
+        passage.ended(Ending.CLIENT_ABORTED);
+        abort();
+      }
       // A client that will say nothing may still want to hear something.
       case Channel.END -> choose();
       default -> {
@@ -150,6 +159,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     LiveUpstream present = frontend.get().defaultUpstream();
     upstream = present;
     if (present == null) {
+      passage.ended(Ending.NO_ENDPOINT);
       close();
     } else {
       passage.begin(present);
@@ -166,6 +176,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
       passage.failed(Count.CONNECT_ERRORS, avoid, chosen);
     }
     if (chosen == null) {
+      passage.ended(Ending.NO_ENDPOINT);
       close();
       return;
     }
@@ -209,6 +220,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
       return;
     }
     state = State.TUNNEL;
+    passage.connected();
     if (upstream != null && endpoint != null) {
       upstream.succeeded(endpoint);
     }
@@ -262,7 +274,13 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
   }
 
   @Override
+  public void brokenOff(boolean byClient) {
+    passage.ended(byClient ? Ending.CLIENT_ABORTED : Ending.ENDPOINT_ABORTED);
+  }
+
+  @Override
   public void tunnelEnded() {
+    passage.ended(Ending.DONE);
     end();
   }
 
@@ -279,6 +297,7 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
       }
       case TUNNEL -> {
         if (tunnel != null) {
+          passage.ended(Ending.TIMED_OUT);
           tunnel.expired();
         }
       }

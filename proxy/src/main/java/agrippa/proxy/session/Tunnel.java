@@ -29,6 +29,9 @@ final class Tunnel implements Handler {
     /// @param millis from now; 0 for none
     void arm(long millis);
 
+    /// One side broke off; [#tunnelEnded] follows.
+    void brokenOff(boolean byClient);
+
     /// Both channels are closed.
     void tunnelEnded();
   }
@@ -96,7 +99,7 @@ final class Tunnel implements Handler {
     switch (stop) {
       case SOURCE_EMPTY, SINK_FULL, LIMIT -> arm();
       case END -> end(up);
-      case SOURCE_FAILED -> abort();
+      case SOURCE_FAILED -> clientBroke();
       case SINK_FAILED -> endpointTakesNoMore();
     }
   }
@@ -125,9 +128,17 @@ final class Tunnel implements Handler {
     switch (stop) {
       case SOURCE_EMPTY, SINK_FULL, LIMIT -> arm();
       case END -> end(down);
-      case SOURCE_FAILED -> close();
-      case SINK_FAILED -> abort();
+      case SOURCE_FAILED -> {
+        owner.brokenOff(false);
+        close();
+      }
+      case SINK_FAILED -> clientBroke();
     }
+  }
+
+  private void clientBroke() {
+    owner.brokenOff(true);
+    abort();
   }
 
   /// All that one side sent is delivered.

@@ -1,5 +1,6 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.journal.Ending;
 import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
@@ -45,6 +46,7 @@ final class Upgrade implements Tunnel.Owner {
     if (tunnel != null) {
       Tunnel ending = tunnel;
       tunnel = null;
+      passage.ended(Ending.ENDED);
       ending.abort();
     }
   }
@@ -65,7 +67,13 @@ final class Upgrade implements Tunnel.Owner {
   }
 
   @Override
+  public void brokenOff(boolean byClient) {
+    passage.ended(byClient ? Ending.CLIENT_ABORTED : Ending.ENDPOINT_ABORTED);
+  }
+
+  @Override
   public void tunnelEnded() {
+    passage.ended(Ending.DONE);
     tunnel = null;
     session.end();
   }

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Runs Jazzer on one target, in a JVM of its own, from the inputs that are kept for it: a line
-// each
-/// of `fuzz/NAME.txt`, in Java's escapes.
+/// each of `fuzz/NAME.txt`, in Java's escapes.
 public final class Fuzzing {
   private static final int SHORT = 4;
   // In all, before it is taken for hung: what it needs to start, and to end.

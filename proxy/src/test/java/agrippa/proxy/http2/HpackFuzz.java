@@ -19,8 +19,7 @@ public final class HpackFuzz {
   private static final byte[] TEXT = new byte[HpackDecoder.TEXT];
 
   /// What the JDK lets pass: RFC 7541 wants new sizes first (section 4.2) and nothing but ones
-  // behind
-  /// the last symbol (section 5.2); numbers and lists are bounded by ourselves.
+  /// behind the last symbol (section 5.2); numbers and lists are bounded by ourselves.
   private static final Set<String> ALONE =
       Set.of(
           "the table's size changes within a block",

@@ -3,7 +3,11 @@ package agrippa.proxy.session;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.proxy.journal.Journal;
+import agrippa.proxy.journal.Journals;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
+import agrippa.proxy.plan.FrontendOptions;
+import agrippa.proxy.plan.Journaling;
 import agrippa.proxy.plan.Match;
 import agrippa.proxy.plan.Match.Comparison;
 import agrippa.proxy.plan.Match.Subject;
@@ -112,8 +116,13 @@ class AllocationTest {
   }
 
   @Test
-  void aSteadyStreamOfRequestsAllocatesNothing() {
+  void aSteadyStreamOfJournaledAndTracedRequestsAllocatesNothing() {
     Scene scene = new Scene();
+    scene.options =
+        FrontendOptions.DEFAULT
+            .withJournaling(new Journaling("owner", "balancer", 1))
+            .withTrace(true);
+    Journals journals = new Journals(List.of(scene.journal));
     scene.headers = List.of(HeaderInsert.X_FORWARDED_FOR, HeaderInsert.X_FORWARDED_PROTO);
     scene.strictTransport = "max-age=600;";
     scene.persistence = new Persistence.InsertedCookie("SRV");
@@ -132,7 +141,8 @@ class AllocationTest {
         new Parrot(
             scene.loop,
             "GET /api/x?y HTTP/1.1\r\nHost: www.example.com\r\nConnection: keep-alive\r\n"
-                + "Cookie: a=b; SRV=a\r\nX-Forwarded-Proto: x\r\nAccept: */*\r\n\r\n");
+                + "Cookie: a=b; SRV=a\r\nX-Forwarded-Proto: x\r\nAccept: */*\r\nUser-Agent: parrot\r\n"
+                + "\r\n");
     Parrot endpoint =
         new Parrot(
             scene.loop,
@@ -151,6 +161,7 @@ class AllocationTest {
     // It is steady when all is compiled, which takes its time on a busy machine.
     for (; rounds < 20 && allocated >= MEASURED; rounds++) {
       exchange(client, endpoint, WARM_UP);
+      journals.read(_ -> true);
       long before = threads.getCurrentThreadAllocatedBytes();
       exchange(client, endpoint, MEASURED);
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
@@ -234,7 +245,14 @@ class AllocationTest {
           @Override
           public void leave() {}
         };
-    Flows.at(scene.loop, mouths.vip, () -> scene.snapshot, scene.stats.local(0), places, 10);
+    Flows.at(
+        scene.loop,
+        mouths.vip,
+        () -> scene.snapshot,
+        scene.stats.local(0),
+        Journal.closed(),
+        places,
+        10);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = Long.MAX_VALUE;
     int rounds = 0;

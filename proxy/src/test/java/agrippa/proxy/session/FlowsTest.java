@@ -3,6 +3,7 @@ package agrippa.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Cidr;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
@@ -55,7 +56,7 @@ class FlowsTest {
             places++;
           }
         };
-    flows = Flows.at(loop, VIP, () -> snapshot, stats.local(0), counted, limit);
+    flows = Flows.at(loop, VIP, () -> snapshot, stats.local(0), Journal.closed(), counted, limit);
     port = loop.port();
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
@@ -58,7 +59,7 @@ abstract class HttpOverLoopContract {
     address =
         onLoop(
             () -> {
-              HttpLoop http = new HttpLoop(loop);
+              HttpLoop http = new HttpLoop(loop, Journal.closed());
               return loop.listen(
                       new InetSocketAddress("127.0.0.1", 0),
                       channel ->

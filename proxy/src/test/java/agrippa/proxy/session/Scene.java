@@ -1,6 +1,7 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
@@ -16,16 +17,19 @@ import agrippa.proxy.route.Router;
 import agrippa.proxy.stats.Counters;
 import agrippa.proxy.stats.FrontendStats;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /// A frontend named `web` with one upstream named `pool` of two endpoints, on a fake loop.
 final class Scene {
   static final Timeouts TIMEOUTS = new Timeouts(50_000, 5_000, 60_000, 0);
 
   final FakeLoop loop = new FakeLoop();
-  final HttpLoop http = new HttpLoop(loop);
+  final Journal journal = new Journal(loop::now, () -> Instant.EPOCH, new SplittableRandom(7), 8);
+  final HttpLoop http = new HttpLoop(loop, journal);
   final FrontendStats stats = new FrontendStats(1);
   List<HeaderInsert> headers = List.of();
   String strictTransport;

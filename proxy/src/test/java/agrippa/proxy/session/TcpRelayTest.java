@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.Timeouts;
@@ -87,7 +88,12 @@ class TcpRelayTest {
                   loop.listen(
                           new InetSocketAddress(LOOPBACK, 0),
                           client ->
-                              new TcpSession(client, () -> snapshot, stats.local(0), ended::release)
+                              new TcpSession(
+                                      client,
+                                      () -> snapshot,
+                                      stats.local(0),
+                                      Journal.closed(),
+                                      ended::release)
                                   .start())
                       .local());
             } catch (IOException e) {

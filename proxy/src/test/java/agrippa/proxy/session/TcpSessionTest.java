@@ -3,6 +3,7 @@ package agrippa.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.Timeouts;
@@ -69,7 +70,8 @@ class TcpSessionTest {
     FrontendSnapshot snapshot =
         new FrontendSnapshot(plan, Router.compile(List.of()), upstreams, stats);
     FakeChannel client = loop.accept();
-    session = new TcpSession(client, () -> snapshot, stats.local(0), () -> ended++);
+    session =
+        new TcpSession(client, () -> snapshot, stats.local(0), Journal.closed(), () -> ended++);
     loop.serve(session::start);
     loop.turn();
     return client;

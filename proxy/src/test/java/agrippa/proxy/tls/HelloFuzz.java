@@ -19,8 +19,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /// Any bytes as the first that a client of TLS sends: no engine fails but by saying so, none is
-// done
-/// with a client that says nothing more, and both understand the same server name.
+/// done with a client that says nothing more, and both understand the same server name.
 public final class HelloFuzz {
   private static final HelloFuzz TARGET = target();
 
