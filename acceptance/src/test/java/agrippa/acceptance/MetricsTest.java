@@ -77,6 +77,22 @@ class MetricsTest {
       Program.Result checked =
           Program.run(Map.of(), List.of("sh", "-c", PROMTOOL + " check metrics <" + saved));
       assertThat(checked.status()).as(checked.output() + checked.errors()).isZero();
+
+      Program.Result all =
+          Program.run(Map.of(), List.of("curl", "-fsS", program.url() + "/metrics"));
+      assertThat(all.output().lines())
+          .as(all.errors())
+          .contains(
+              "octavia_listener_http_requests_total{project=\"%s\",loadbalancer=\"%s\",listener=\"%s\"} 25"
+                  .formatted(
+                      created.path("project_id").asString(),
+                      created.path("id").asString(),
+                      listener))
+          .contains("agrippa_loadbalancers 1");
+      Path savedToo = Files.writeString(folder.resolve("all"), all.output());
+      Program.Result checkedToo =
+          Program.run(Map.of(), List.of("sh", "-c", PROMTOOL + " check metrics <" + savedToo));
+      assertThat(checkedToo.status()).as(checkedToo.output() + checkedToo.errors()).isZero();
     }
   }
 

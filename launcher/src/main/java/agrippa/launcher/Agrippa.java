@@ -27,10 +27,13 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -114,11 +117,21 @@ final class Agrippa implements AutoCloseable {
             cloud.identity(),
             controlSettings(settings),
             new OctaviaApi.Service(settings.api().maxLimit(), healthcheck));
+    MetricsSite metrics =
+        new MetricsSite(
+            settings.watch().metrics(),
+            settings.api().behindProxy(),
+            cloud.identity(),
+            processMetrics(settings),
+            provider::metrics);
     web =
         serve(
             webSettings(settings, ids, clock),
             Stream.concat(
-                    Stream.of(octavia.site(Cloud.LOAD_BALANCER), healthcheck.site("/healthcheck")),
+                    Stream.of(
+                        octavia.site(Cloud.LOAD_BALANCER),
+                        healthcheck.site("/healthcheck"),
+                        metrics.site()),
                     cloud.sites().stream())
                 .toList());
     url = settings.publicUrl().map(URI::toString).orElseGet(() -> boundUrl(settings, web));
@@ -137,6 +150,19 @@ final class Agrippa implements AutoCloseable {
     ProxySettings standard =
         ProxySettings.standard().withTransport(settings.transport()).withTls(settings.tls());
     return settings.loops() == 0 ? standard : standard.withLoops(settings.loops());
+  }
+
+  private Map<String, LongSupplier> processMetrics(Settings settings) {
+    Runtime runtime = Runtime.getRuntime();
+    int loops = proxySettings(settings).loops();
+    Map<String, LongSupplier> all = new LinkedHashMap<>();
+    all.put("agrippa_event_loops", () -> loops);
+    all.put("agrippa_loadbalancers", () -> proxy.plans().size());
+    all.put("agrippa_access_log_dropped_total", () -> accessLog.map(AccessLog::dropped).orElse(0L));
+    all.put("jvm_heap_used_bytes", () -> runtime.totalMemory() - runtime.freeMemory());
+    all.put("jvm_heap_committed_bytes", runtime::totalMemory);
+    all.put("jvm_heap_max_bytes", runtime::maxMemory);
+    return all;
   }
 
   private AccessLog accessLog(AccessLogSettings log, InstantSource clock) {

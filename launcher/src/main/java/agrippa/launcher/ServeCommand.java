@@ -50,6 +50,13 @@ final class ServeCommand implements Runnable {
               + " tcp:HOST:PORT (syslog), such as json:file:access.log")
   private @Nullable String accessLog;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "WHO",
+      description =
+          "who may read /metrics: local (this machine, and admins by token), admins, or nobody")
+  private MetricsSite.Readers metrics = MetricsSite.Readers.LOCAL;
+
   @Option(names = "--config", paramLabel = "FILE", description = "settings, in YAML")
   private @Nullable Path config;
 
@@ -67,6 +74,7 @@ final class ServeCommand implements Runnable {
     if (accessLog != null) {
       settings = settings.with(settings.watch().withAccessLog(accessLog));
     }
+    settings = settings.with(settings.watch().withMetrics(metrics));
     if (config != null) {
       settings = settings.with(config, System.getenv());
     }

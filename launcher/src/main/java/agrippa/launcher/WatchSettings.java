@@ -8,8 +8,10 @@ import java.util.Optional;
 /// What an operator wants to know of what load balancers serve.
 ///
 /// @param accessLog one line a request, or empty: none are written
-record WatchSettings(Optional<AccessLogSettings> accessLog) {
-  static final WatchSettings DEFAULT = new WatchSettings(Optional.empty());
+/// @param metrics who may read `/metrics`
+record WatchSettings(Optional<AccessLogSettings> accessLog, MetricsSite.Readers metrics) {
+  static final WatchSettings DEFAULT =
+      new WatchSettings(Optional.empty(), MetricsSite.Readers.LOCAL);
 
   private static final String FORM =
       "FORMAT:TARGET: json or octavia, and stdout, file:PATH, udp:HOST:PORT or tcp:HOST:PORT";
@@ -25,7 +27,12 @@ record WatchSettings(Optional<AccessLogSettings> accessLog) {
         Optional.of(
             AccessLogSettings.parse(text)
                 .orElseThrow(
-                    () -> new UserError("'" + text + "' is no --access-log: use " + FORM))));
+                    () -> new UserError("'" + text + "' is no --access-log: use " + FORM))),
+        metrics);
+  }
+
+  WatchSettings withMetrics(MetricsSite.Readers next) {
+    return new WatchSettings(accessLog, next);
   }
 
   /// Puts the keys of a file over these settings.
@@ -39,7 +46,7 @@ record WatchSettings(Optional<AccessLogSettings> accessLog) {
                     AccessLogSettings.parse(it)
                         .orElseThrow(() -> file.bad("access_log.to", it, FORM, null)))
             .or(() -> accessLog);
-    return new WatchSettings(log.map(it -> with(file, it)));
+    return new WatchSettings(log.map(it -> with(file, it)), file.choice("metrics", metrics));
   }
 
   private static AccessLogSettings with(SettingsFile file, AccessLogSettings log) {

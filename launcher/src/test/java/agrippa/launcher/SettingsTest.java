@@ -67,6 +67,7 @@ class SettingsTest {
                       loops: 3
                       transport: nio
                       tls: jdk
+                    metrics: admins
                     access_log:
                       to: octavia:file:logs/access.log
                       sample: 5
@@ -121,7 +122,8 @@ class SettingsTest {
                             Format.OCTAVIA,
                             new AccessLogSettings.Place.File(
                                 folder.resolve("logs/access.log"), 2 << 20, 3),
-                            5)))));
+                            5)),
+                    MetricsSite.Readers.ADMINS)));
   }
 
   @ParameterizedTest

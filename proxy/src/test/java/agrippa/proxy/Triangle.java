@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.UUID;
 
 /// Three network namespaces: clients at 10.9.0.11 to 13 and fd09::11, servers at 10.9.1.11 to 13
-/// and fd09:1::11 to 13, and between them a load balancer at 10.9.0.1 and fd09::1, which both take
-// for
-/// their router.
+/// and fd09:1::11 to 13, and between them a load balancer at 10.9.0.1 and fd09::1, which both
+/// take for their router.
 final class Triangle implements AutoCloseable {
   static final String VIP = "10.9.0.1";
   static final String VIP_IPV6 = "fd09::1";

@@ -27,6 +27,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -176,6 +177,8 @@ public final class WebServer implements AutoCloseable {
       response.send();
     } else if (reply.file() != null) {
       send(response, reply.file());
+    } else if (reply.pieces() != null) {
+      send(response, reply.pieces());
     } else {
       response.send(reply.body());
     }
@@ -190,6 +193,17 @@ public final class WebServer implements AutoCloseable {
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
         slowClients.watch();
         out.write(piece, 0, read);
+        slowClients.unwatch();
+      }
+    }
+  }
+
+  private void send(ServerResponse response, Iterator<byte[]> pieces) throws IOException {
+    try (OutputStream out = response.outputStream()) {
+      while (pieces.hasNext()) {
+        byte[] piece = pieces.next();
+        slowClients.watch();
+        out.write(piece);
         slowClients.unwatch();
       }
     }

@@ -34,12 +34,14 @@ import agrippa.proxy.stats.Counters;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -53,6 +55,8 @@ public final class BuiltinProvider implements Provider {
   private final Secrets secrets;
   private final TlsMaterial tls;
   private final Observing observing;
+  // Projects by the ids of load balancers.
+  private final Map<String, String> owners = new ConcurrentHashMap<>();
   private final ExpiryWarnings expiry;
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
@@ -89,6 +93,7 @@ public final class BuiltinProvider implements Provider {
 
   @Override
   public Outcome converge(LoadBalancerTree tree, ProfileSettings settings) {
+    owners.put(tree.id().toString(), tree.loadBalancer().project().toString());
     try {
       Gathered gathered = gather(tree, settings);
       Map<ListenerId, String> failed = new HashMap<>(gathered.failed());
@@ -165,8 +170,28 @@ public final class BuiltinProvider implements Provider {
     return networks.arrivals(cidr, balancer.vip()).stream().map(Cidr::parse).toList();
   }
 
+  /// Metrics of all load balancers in Prometheus' text format, in pieces of some kilobytes, each
+  /// made when it is asked for. They are those of PROMETHEUS listeners, with the labels
+  /// `project` and `loadbalancer`.
+  public Iterator<byte[]> metrics() {
+    return MetricsPage.ofAll(
+        proxy.plans().stream().sorted().flatMap(it -> balancer(it).stream()).toList());
+  }
+
+  private Optional<MetricsPage.Balancer> balancer(String plan) {
+    return proxy
+        .measure(plan)
+        .map(
+            it ->
+                new MetricsPage.Balancer(
+                    "project=\"%s\",loadbalancer=\"%s\""
+                        .formatted(Samples.escaped(owners.getOrDefault(plan, "")), plan),
+                    it));
+  }
+
   @Override
   public void remove(LoadBalancerId id) {
+    owners.remove(id.toString());
     proxy.remove(id.toString());
     expiry.forget(id);
     secrets.use(id, Set.of());

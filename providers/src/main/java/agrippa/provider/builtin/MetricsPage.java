@@ -61,6 +61,68 @@ final class MetricsPage implements Iterator<byte[]> {
     return new MetricsPage(parts.iterator());
   }
 
+  /// One of several load balancers.
+  ///
+  /// @param labels that tell it from the others
+  record Balancer(String labels, PlanMeter meter) {}
+
+  /// The page of any number of load balancers, listeners of datagrams included. What it says of
+  /// each is as of when its lines are written: nothing is kept but which load balancers there
+  /// are.
+  static MetricsPage ofAll(List<Balancer> all) {
+    Stream<Part> parts =
+        Stream.of(
+                each(
+                    Metrics.OF_LOAD_BALANCERS,
+                    all,
+                    (family, it, out) -> family.samples(it.meter(), it.labels(), out)),
+                each(
+                    Metrics.OF_LISTENERS,
+                    all,
+                    (family, it, out) ->
+                        it.meter()
+                            .frontends()
+                            .forEach(
+                                listener -> family.samples(listener, labels(it, listener), out))),
+                each(
+                    Metrics.OF_POOLS,
+                    all,
+                    (family, it, out) ->
+                        pools(it).forEach(p -> family.samples(p.meter(), p.labels(), out))),
+                each(
+                    Metrics.OF_MEMBERS,
+                    all,
+                    (family, it, out) -> pools(it).forEach(pool -> members(family, pool, out))))
+            .flatMap(it -> it);
+    return new MetricsPage(parts.iterator());
+  }
+
+  /// Writes what a metric says of a load balancer.
+  @FunctionalInterface
+  private interface Teller<T> {
+    void tell(Family<T> family, Balancer balancer, StringBuilder out);
+  }
+
+  private static <T> Stream<Part> each(
+      List<Family<T>> families, List<Balancer> all, Teller<T> teller) {
+    return families.stream()
+        .flatMap(
+            family ->
+                Stream.concat(
+                    Stream.<Part>of(family::head),
+                    all.stream().map(it -> out -> teller.tell(family, it, out))));
+  }
+
+  private static String labels(Balancer balancer, FrontendMeter listener) {
+    return balancer.labels() + "," + label("listener", listener.plan().name());
+  }
+
+  private static Stream<Labelled<OfPool>> pools(Balancer balancer) {
+    return balancer.meter().frontends().stream()
+        .flatMap(MetricsPage::pools)
+        .map(it -> new Labelled<>(balancer.labels() + "," + it.labels(), it.meter()));
+  }
+
   private static Stream<Labelled<OfPool>> pools(FrontendMeter listener) {
     return listener.upstreams().stream()
         .map(

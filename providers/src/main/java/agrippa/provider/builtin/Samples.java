@@ -1,11 +1,16 @@
 package agrippa.provider.builtin;
 
-/// Writes samples in Prometheus' text format 0.0.4. Values of labels need no escaping: ids, and
-/// words of ours.
+/// Writes samples in Prometheus' text format 0.0.4. Values of labels need no escaping, being ids
+/// and words of ours, but for what other services call projects.
 ///
 /// @param name of the metric
 /// @param labels of all samples, or nothing
 record Samples(String name, String labels, StringBuilder out) {
+
+  /// A text as the value of a label.
+  static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[^ -~]", "?");
+  }
 
   void add(Number value) {
     write(labels, value);

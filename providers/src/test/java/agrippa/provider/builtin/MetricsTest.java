@@ -5,6 +5,7 @@ import static agrippa.provider.builtin.Trees.monitor;
 import static agrippa.provider.builtin.Trees.pool;
 import static agrippa.provider.builtin.Trees.tree;
 import static agrippa.provider.builtin.Trees.uuid;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.control.spi.ProfileSettings;
@@ -189,6 +190,23 @@ class MetricsTest {
     assertThat(families).doesNotHaveDuplicates();
     assertThat(page).endsWith("\n");
     return samples;
+  }
+
+  @Test
+  void tellsOperatorsOfAllLoadBalancersWithTheirProjects() throws Exception {
+    int web = freePort();
+    serve(List.of(listener("web", ListenerProtocol.HTTP, web).to("servers").build()), servers());
+    get(web, "/");
+    StringBuilder page = new StringBuilder();
+    provider.metrics().forEachRemaining(it -> page.append(new String(it, US_ASCII)));
+
+    String of = "{project=\"%s\",loadbalancer=\"lb\"".formatted("project");
+    assertThat(read(page.toString(), "lb", "web", "servers", "one"))
+        .containsEntry("octavia_loadbalancer_requests_total" + of + "}", 1.0)
+        .containsEntry("octavia_listener_http_requests_total" + of + ",listener=\"web\"}", 1.0)
+        .containsEntry("octavia_pool_http_requests_total" + of + ",pool=\"servers:web\"}", 1.0)
+        .containsEntry(
+            "octavia_member_sessions_total" + of + ",pool=\"servers:web\",member=\"one\"}", 1.0);
   }
 
   @Test

@@ -13,9 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// Numbers that the kernel marks connections with: the frontend in the upper half, the server in
-// the
-/// lower one. They are made of hashes, so that after a restart connections count where they did; if
-/// two hashes are the same, the second in order of names takes the next number. Pure.
+/// the lower one. They are made of hashes, so that after a restart connections count where they
+/// did; if two hashes are the same, the second in order of names takes the next number. Pure.
 final class Marks {
   /// Of the frontend's part.
   static final int FRONTEND = 0xffff0000;
