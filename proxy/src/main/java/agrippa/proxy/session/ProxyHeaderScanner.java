@@ -134,13 +134,18 @@ public final class ProxyHeaderScanner {
     return isLine() ? lookAtLine() : lookAtBlock();
   }
 
+  /// The first carriage return ends the line, however many bytes were read at once.
   private @Nullable Told lookAtLine() {
-    if (length >= 2 && header[length - 2] == '\r') {
-      return header[length - 1] == '\n'
-          ? ProxyLine.read(header, length - 2)
-          : new Told.Malformed("a line that goes on after its end");
+    int end = 0;
+    while (end < length && header[end] != '\r') {
+      end++;
     }
-    return length == LONGEST_LINE ? new Told.Malformed("a line without an end") : null;
+    if (end + 1 >= length) {
+      return length == LONGEST_LINE ? new Told.Malformed("a line without an end") : null;
+    }
+    return end + 2 == length && header[end + 1] == '\n'
+        ? ProxyLine.read(header, end)
+        : new Told.Malformed("a line that goes on after its end");
   }
 
   private @Nullable Told lookAtBlock() {

@@ -4,6 +4,7 @@ import agrippa.proxy.http.ChunkFuzz;
 import agrippa.proxy.http.HeadFuzz;
 import agrippa.proxy.http2.FrameFuzz;
 import agrippa.proxy.http2.HpackFuzz;
+import agrippa.proxy.session.ProxyHeaderFuzz;
 import agrippa.proxy.tls.HelloFuzz;
 import agrippa.proxy.tls.NamesFuzz;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ public final class AllFuzz {
     HPACK(HpackFuzz.class, HpackFuzz::fuzzerTestOneInput),
     FRAMES(FrameFuzz.class, FrameFuzz::fuzzerTestOneInput),
     NAMES(NamesFuzz.class, NamesFuzz::fuzzerTestOneInput),
+    PROXY_HEADERS(ProxyHeaderFuzz.class, ProxyHeaderFuzz::fuzzerTestOneInput),
     HELLOS(HelloFuzz.class, HelloFuzz::fuzzerTestOneInput);
 
     final Class<?> type;

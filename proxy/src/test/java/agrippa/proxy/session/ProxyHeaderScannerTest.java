@@ -108,6 +108,13 @@ class ProxyHeaderScannerTest {
     assertThat(text(told(line + "\r\n"))).isEqualTo(expected);
   }
 
+  /// Else it would depend on how the bytes come whether such a line is one.
+  @ParameterizedTest
+  @ValueSource(strings = {"PROXY UNKN\rWON\n\r\n", "PROXY UNKNOWN a\rb\r\n"})
+  void theFirstCarriageReturnEndsALine(String line) {
+    assertThat(text(told(line))).isEqualTo("malformed");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
