@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// HAProxy, set up as Octavia does, is asked the same as the proxy: whom an endpoint hears of what,
 /// and what a client gets, must be the same, but for what `differences.txt` lists. A reason that
-/// explains nothing any more fails, too.
+/// explains nothing any more fails, too. The proxy is asked on both of its transports.
 ///
 /// A line of `requests.txt` is a configuration, a name, and requests of one connection, with `;;`
 /// between them; `##` begins another connection. `~` stands for `Host: a\r\n`.
@@ -60,6 +60,7 @@ class OracleTest {
         .extracting(Asked::title)
         .doesNotHaveDuplicates();
     try (Fixture fixture = new Fixture(TransportKind.EPOLL);
+        Fixture onNio = new Fixture(TransportKind.NIO);
         Haproxy haproxy = new Haproxy(folder);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<OraclePlans> all = OraclePlans.all(fixture);
@@ -68,11 +69,16 @@ class OracleTest {
       }
       haproxy.start();
       List<Future<Map<String, String>>> running = new ArrayList<>();
-      for (OraclePlans one : all) {
+      List<OraclePlans> allOnNio = OraclePlans.all(onNio);
+      for (int i = 0; i < all.size(); i++) {
+        OraclePlans one = all.get(i);
+        OraclePlans other = allOnNio.get(i);
         InetSocketAddress ours = fixture.serve(one.plan());
+        InetSocketAddress alsoOurs = onNio.serve(other.plan());
         InetSocketAddress theirs = haproxy.address(one.plan().name());
         List<Asked> its = asked.stream().filter(it -> it.plan().equals(one.plan().name())).toList();
-        running.add(threads.submit(() -> compare(its, one.heard(), ours, theirs)));
+        Future<List<String>> nio = threads.submit(() -> outcomes(its, other.heard(), alsoOurs));
+        running.add(threads.submit(() -> compare(its, one.heard(), ours, theirs, nio)));
       }
       StringBuilder differences = new StringBuilder();
       for (Future<Map<String, String>> each : running) {
@@ -98,16 +104,15 @@ class OracleTest {
   }
 
   private static Map<String, String> compare(
-      List<Asked> asked, List<String> heard, InetSocketAddress ours, InetSocketAddress theirs)
-      throws IOException {
-    List<String> first = new ArrayList<>();
-    List<String> second = new ArrayList<>();
-    for (Asked each : asked) {
-      first.add(outcome(each, heard, ours));
-    }
-    for (Asked each : asked) {
-      second.add(outcome(each, heard, theirs));
-    }
+      List<Asked> asked,
+      List<String> heard,
+      InetSocketAddress ours,
+      InetSocketAddress theirs,
+      Future<List<String>> nio)
+      throws Exception {
+    List<String> first = outcomes(asked, heard, ours);
+    List<String> second = outcomes(asked, heard, theirs);
+    assertThat(nio.get()).as("on NIO").isEqualTo(first);
     Map<String, String> differences = new LinkedHashMap<>();
     for (int i = 0; i < asked.size(); i++) {
       if (!first.get(i).equals(second.get(i))) {
@@ -115,6 +120,15 @@ class OracleTest {
       }
     }
     return differences;
+  }
+
+  private static List<String> outcomes(
+      List<Asked> asked, List<String> heard, InetSocketAddress at) throws IOException {
+    List<String> outcomes = new ArrayList<>();
+    for (Asked each : asked) {
+      outcomes.add(outcome(each, heard, at));
+    }
+    return outcomes;
   }
 
   private static String difference(String ours, String theirs) {
