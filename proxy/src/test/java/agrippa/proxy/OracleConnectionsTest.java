@@ -115,7 +115,8 @@ class OracleConnectionsTest {
         Case.of("rawRefused", timed(raw, SHORT), pool(refusing), OracleConnectionsTest::ending),
         Case.of("oneDeaf", impatient, pool(deaf.endpoint(), web[2]), at -> answers(at, 2)),
         Case.of("allDeaf", impatient, pool(deaf.endpoint()), at -> answers(at, 1)),
-        Case.of("rawDeaf", timed(raw, SHORT), pool(deaf.endpoint()), OracleConnectionsTest::ending));
+        Case.of(
+            "rawDeaf", timed(raw, SHORT), pool(deaf.endpoint()), OracleConnectionsTest::ending));
   }
 
   private static Backend.Conversation holding(String name) {

@@ -122,8 +122,8 @@ class OracleTest {
     return differences;
   }
 
-  private static List<String> outcomes(
-      List<Asked> asked, List<String> heard, InetSocketAddress at) throws IOException {
+  private static List<String> outcomes(List<Asked> asked, List<String> heard, InetSocketAddress at)
+      throws IOException {
     List<String> outcomes = new ArrayList<>();
     for (Asked each : asked) {
       outcomes.add(outcome(each, heard, at));

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// Runs Jazzer on one target, in a JVM of its own, from the inputs that are kept for it: a line
 /// each of `fuzz/NAME.txt`, in Java's escapes.
 public final class Fuzzing {
-  private static final int SHORT = 4;
+  private static final int SHORT = 3;
   // In all, before it is taken for hung: what it needs to start, and to end.
   private static final int GRACE_SECONDS = 60;
   private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
