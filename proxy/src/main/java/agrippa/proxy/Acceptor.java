@@ -1,6 +1,9 @@
 package agrippa.proxy;
 
+import agrippa.proxy.limit.ClientLimits;
+import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.FrontendOptions;
+import agrippa.proxy.session.FrontendSnapshot;
 import agrippa.proxy.session.Http2Session;
 import agrippa.proxy.session.HttpSession;
 import agrippa.proxy.session.ProxyHeaderReader;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One loop's part of a frontend of connections: its listening sockets and its clients.
@@ -182,6 +186,8 @@ final class Acceptor implements Intake {
   private final class Client {
     private final Channel accepted;
     private @Nullable Session session;
+    private @Nullable ClientLimits place;
+    private boolean crowded;
     private boolean counted;
     private boolean ended;
 
@@ -209,6 +215,12 @@ final class Acceptor implements Intake {
     }
 
     void begin(LiveFrontend.Settings settings) {
+      if (!within(settings)) {
+        stats.count(Count.LIMITED);
+        accepted.abort();
+        ended();
+        return;
+      }
       stats.connectionOpened();
       counted = true;
       EventLoop.TlsContext tls = settings.tls();
@@ -217,6 +229,32 @@ final class Acceptor implements Intake {
         return;
       }
       worker.loop().startTls(accepted, tls, this::established, this::ended);
+    }
+
+    /// Takes what the client may have. HTTP is told by the session if there is nothing left.
+    ///
+    /// @return whether the connection may stay
+    private boolean within(LiveFrontend.Settings settings) {
+      ClientLimits limits = settings.snapshot().limits();
+      if (limits == null) {
+        return true;
+      }
+      boolean http = settings.plan().mode() == Frontend.Mode.HTTP;
+      byte[] from = address(accepted);
+      if (!http && limits.take(from, worker.loop().now()) > 0) {
+        return false;
+      }
+      if (limits.countsConnections()) {
+        if (limits.enter(from)) {
+          place = limits;
+        } else if (http) {
+          stats.count(Count.LIMITED);
+          crowded = true;
+        } else {
+          return false;
+        }
+      }
+      return true;
     }
 
     private void established(Channel channel) {
@@ -229,15 +267,14 @@ final class Acceptor implements Intake {
     }
 
     private void serve(Channel channel) {
+      Supplier<FrontendSnapshot> view = view();
       // The mode cannot change under a session: see LiveFrontend.
       Session made =
           switch (frontend.settings().plan().mode()) {
             case HTTP ->
                 speaksHttp2(channel)
-                    ? new Http2Session(
-                        channel, frontend::snapshot, stats, worker.http(), this::ended)
-                    : new HttpSession(
-                        channel, frontend::snapshot, stats, worker.http(), this::ended);
+                    ? new Http2Session(channel, view, stats, worker.http(), this::ended)
+                    : new HttpSession(channel, view, stats, worker.http(), this::ended);
             case TCP ->
                 new TcpSession(
                     channel, frontend::snapshot, stats, worker.http().journal(), this::ended);
@@ -245,6 +282,14 @@ final class Acceptor implements Intake {
           };
       session = made;
       made.start();
+    }
+
+    private Supplier<FrontendSnapshot> view() {
+      if (!crowded) {
+        return frontend::snapshot;
+      }
+      FrontendSnapshot refusing = frontend.snapshot().forTooMany();
+      return () -> refusing;
     }
 
     /// Whether that is what both sides agreed on.
@@ -280,6 +325,9 @@ final class Acceptor implements Intake {
       }
       ended = true;
       clients.remove(this);
+      if (place != null) {
+        place.leave(address(accepted));
+      }
       if (counted) {
         stats.connectionClosed();
       }

@@ -8,6 +8,7 @@ import agrippa.proxy.ProxyReport.FrontendState;
 import agrippa.proxy.ProxyReport.UpstreamReport;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.health.HealthChecker;
+import agrippa.proxy.limit.ClientLimits;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Route;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A plan at work. Changed by one call at a time, observed at any time.
 final class LivePlan {
@@ -148,7 +150,8 @@ final class LivePlan {
     }
     try {
       FrontendStats stats = live == null ? new FrontendStats(workers.size() + 1) : live.stats();
-      FrontendSnapshot snapshot = snapshot(plan, stats);
+      FrontendSnapshot snapshot =
+          snapshot(plan, stats, live == null ? null : live.snapshot().limits());
       LiveFrontend.Settings old = live == null ? null : live.settings();
       TlsContext tls =
           contexts.server(
@@ -177,7 +180,8 @@ final class LivePlan {
                         && forward.upstream().equals(upstream));
   }
 
-  private FrontendSnapshot snapshot(Frontend plan, FrontendStats stats) {
+  private FrontendSnapshot snapshot(
+      Frontend plan, FrontendStats stats, @Nullable ClientLimits before) {
     Map<String, LiveUpstream> live = new HashMap<>();
     upstreams.forEach(
         (name, upstream) -> {
@@ -185,7 +189,8 @@ final class LivePlan {
             live.put(name, upstream.live());
           }
         });
-    return new FrontendSnapshot(plan, Router.compile(plan.routes()), live, stats, pages);
+    ClientLimits limits = ClientLimits.of(plan.options().perClient(), before);
+    return new FrontendSnapshot(plan, Router.compile(plan.routes()), live, stats, pages, limits);
   }
 
   private static Outcome bind(LiveFrontend live, Frontend plan) {

@@ -153,6 +153,8 @@ final class Haproxy implements AutoCloseable {
       case Route.Action.RedirectPrefix(String to, int status) ->
           "redirect code " + status + " prefix " + to;
       case Route.Action.Reject() -> "http-request deny";
+      case Route.Action.Respond(int status, String type, String body) ->
+          "http-request return status %d content-type %s string %s".formatted(status, type, body);
       case Route.Action.Report _ -> throw new IllegalArgumentException("not of HAProxy's");
     };
   }

@@ -82,6 +82,7 @@ public final class BuiltinProvider implements Provider {
   public Optional<Objection> vet(LoadBalancerTree tree) {
     return ReservedTags.complaint(tree)
         .or(() -> BalancingTags.complaint(tree))
+        .or(() -> ListenerTags.complaint(tree))
         .<Objection>map(Objection.Invalid::new)
         .or(() -> Vetting.vet(tree).map(Objection.Unsupported::new));
   }

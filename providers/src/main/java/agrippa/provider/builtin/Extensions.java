@@ -55,8 +55,9 @@ final class Extensions {
       Stream.of(
               List.of(H2C, TUNNEL_TIMEOUT, ACCEPT_PROXY, PROXY_TLVS, L4),
               BalancingExtensions.ALL,
+              ListenerExtensions.ALL,
               WatchingExtensions.ALL)
-          .flatMap(List::stream)
+          .<Extension<?>>flatMap(List::stream)
           .toList();
 
   private Extensions() {}

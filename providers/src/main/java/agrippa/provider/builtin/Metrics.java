@@ -90,12 +90,12 @@ final class Metrics {
               it -> it.counters().requestErrors()),
           listener(
                   "requests_denied_total",
-                  "Requests that an L7 policy rejected",
-                  it -> it.count(Count.REJECTED))
+                  "Requests that an L7 policy rejected, or of clients that have had their share",
+                  it -> it.count(Count.REJECTED) + it.count(Count.LIMITED))
               .where(Metrics::http),
           listener(
                   "intercepted_requests_total",
-                  "Requests that were redirected, or answered with metrics",
+                  "Requests that were redirected, or answered as a policy says or with metrics",
                   it -> it.count(Count.INTERCEPTED))
               .where(Metrics::http),
           listener("http_requests_total", "HTTP requests", it -> it.counters().requests())

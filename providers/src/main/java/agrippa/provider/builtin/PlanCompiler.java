@@ -120,6 +120,8 @@ final class PlanCompiler {
     Extended asked = extended(listener.labels());
     return FrontendOptions.DEFAULT
         .withTunnelIdle(asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null))
+        .withPerClient(ListenerTags.perClient(asked))
+        .withRewriting(ListenerTags.rewriting(listener, asked))
         .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)))
         .withPath(path(listener, asked))
         .withJournaling(journaling(asked))
@@ -239,7 +241,8 @@ final class PlanCompiler {
         policy.id().toString(),
         rendered.rules(policy).stream().map(PlanCompiler::match).toList(),
         switch (policy.action()) {
-          case L7Action.Reject() -> new Route.Action.Reject();
+          case L7Action.Reject() ->
+              Objects.requireNonNullElse(ListenerTags.answer(policy), new Route.Action.Reject());
           case L7Action.ToUrl(var url, var code) -> new Route.Action.Redirect(url, code);
           case L7Action.ToPrefix(var prefix, var code) ->
               new Route.Action.RedirectPrefix(prefix, code);

@@ -90,6 +90,8 @@ final class PlanText {
           case Route.Action.Redirect(String to, int status) -> status + " " + to;
           case Route.Action.RedirectPrefix(String to, int status) -> status + " " + to + " + path";
           case Route.Action.Reject() -> "reject";
+          case Route.Action.Respond(int status, String type, String body) ->
+              "respond %d %s %s".formatted(status, type, body);
           case Route.Action.Report(String type) -> "report as " + type;
         };
     line("  route %s: %s", name(it.name()), action);

@@ -3,7 +3,7 @@ package agrippa.proxy.balance;
 import agrippa.proxy.transport.Buffer;
 
 /// Hashes that spread well; not for use against somebody who may choose what is hashed.
-final class Hash {
+public final class Hash {
   private Hash() {}
 
   static long of(byte[] bytes) {
@@ -29,7 +29,7 @@ final class Hash {
   }
 
   /// The finalizer of SplitMix64.
-  static long mix(long hash) {
+  public static long mix(long hash) {
     long mixed = hash + 0x9e3779b97f4a7c15L;
     mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;

@@ -10,40 +10,53 @@ import org.jspecify.annotations.Nullable;
 /// @param proxies networks of proxies in front: connections from there, and no others, must begin
 ///     with a header of the PROXY protocol, which is believed (TCP and HTTP only)
 /// @param path who passes on what clients send
+/// @param perClient the most that one client may have
+/// @param rewriting how messages are changed on their way
 /// @param journaling what is written down of what the proxy serves here, or null: nothing
 /// @param trace whether requests get a `traceparent` that have none (HTTP only)
 public record FrontendOptions(
     @Nullable Long tunnelIdle,
     List<Cidr> proxies,
     Path path,
+    PerClient perClient,
+    Rewriting rewriting,
     @Nullable Journaling journaling,
     boolean trace) {
   /// As HAProxy would be set up by Octavia.
   public static final FrontendOptions DEFAULT =
-      new FrontendOptions(null, List.of(), Path.PROXY, null, false);
+      new FrontendOptions(
+          null, List.of(), Path.PROXY, PerClient.UNLIMITED, Rewriting.NONE, null, false);
 
   public FrontendOptions {
     proxies = List.copyOf(proxies);
   }
 
   public FrontendOptions withTunnelIdle(@Nullable Long next) {
-    return new FrontendOptions(next, proxies, path, journaling, trace);
+    return new FrontendOptions(next, proxies, path, perClient, rewriting, journaling, trace);
   }
 
   public FrontendOptions withProxies(List<Cidr> next) {
-    return new FrontendOptions(tunnelIdle, next, path, journaling, trace);
+    return new FrontendOptions(tunnelIdle, next, path, perClient, rewriting, journaling, trace);
   }
 
   public FrontendOptions withPath(Path next) {
-    return new FrontendOptions(tunnelIdle, proxies, next, journaling, trace);
+    return new FrontendOptions(tunnelIdle, proxies, next, perClient, rewriting, journaling, trace);
+  }
+
+  public FrontendOptions withPerClient(PerClient next) {
+    return new FrontendOptions(tunnelIdle, proxies, path, next, rewriting, journaling, trace);
+  }
+
+  public FrontendOptions withRewriting(Rewriting next) {
+    return new FrontendOptions(tunnelIdle, proxies, path, perClient, next, journaling, trace);
   }
 
   public FrontendOptions withJournaling(@Nullable Journaling next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, next, trace);
+    return new FrontendOptions(tunnelIdle, proxies, path, perClient, rewriting, next, trace);
   }
 
   public FrontendOptions withTrace(boolean next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, journaling, next);
+    return new FrontendOptions(tunnelIdle, proxies, path, perClient, rewriting, journaling, next);
   }
 
   /// Whether an address, in network order, is that of a proxy in front.

@@ -26,6 +26,12 @@ public record Route(String name, List<Match> matches, Action action) {
     /// Answers 403.
     record Reject() implements Action {}
 
+    /// Answers with this.
+    ///
+    /// @param contentType of the body, visible ASCII and blanks
+    /// @param body empty for none; not sent with a status that has none (204, 205, 304)
+    record Respond(int status, String contentType, String body) implements Action {}
+
     /// Answers GET and HEAD with a page about the plan at work, which a
     /// [agrippa.proxy.Reporter] writes; other methods with 405.
     ///

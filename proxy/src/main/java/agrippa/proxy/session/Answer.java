@@ -2,6 +2,7 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.transport.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -69,6 +70,28 @@ final class Answer {
     return new Answer(status, joined(joined(start, location), END), new byte[0]);
   }
 
+  /// A client has had its share.
+  ///
+  /// @param seconds after which there will be more
+  static Answer tooMany(long seconds) {
+    return page(429, "Too Many Requests", "There have been too many requests of yours.")
+        .with("Retry-After: " + seconds + "\r\n");
+  }
+
+  /// @param contentType without control characters
+  static Answer fixed(int status, String contentType, String text) {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    String start = "HTTP/1.1 %d %s\r\n".formatted(status, reason(status));
+    if (status == 204 || status == 304) {
+      // These have no length either (RFC 9110, section 8.6).
+      return new Answer(status, Ascii.bytes(start), new byte[0]);
+    }
+    byte[] sent = status == 205 ? new byte[0] : body;
+    String type = sent.length == 0 ? "" : "Content-Type: " + contentType + "\r\n";
+    String head = "%s%sContent-Length: %d\r\n".formatted(start, type, sent.length);
+    return new Answer(status, Ascii.bytes(head), sent);
+  }
+
   /// The head of a page whose length is not known.
   ///
   /// @param chunked whether the page comes in chunks; else it ends with the connection
@@ -99,11 +122,22 @@ final class Answer {
 
   private static String reason(int status) {
     return switch (status) {
+      case 200 -> "OK";
+      case 204 -> "No Content";
       case 301 -> "Moved Permanently";
+      case 302 -> "Found";
       case 303 -> "See Other";
       case 307 -> "Temporary Redirect";
       case 308 -> "Permanent Redirect";
-      default -> "Found";
+      case 304 -> "Not Modified";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 410 -> "Gone";
+      case 429 -> "Too Many Requests";
+      case 503 -> "Service Unavailable";
+      // A reason may be empty (RFC 9112, section 4), and nobody reads it.
+      default -> "";
     };
   }
 

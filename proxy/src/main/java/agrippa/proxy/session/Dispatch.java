@@ -1,9 +1,11 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.balance.Client;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.journal.Ending;
+import agrippa.proxy.limit.ClientLimits;
 import agrippa.proxy.plan.Route;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
@@ -17,18 +19,25 @@ final class Dispatch {
   private final Exchange exchange;
   private final HttpLoop http;
   private final Channel client;
+  private final Client from;
   private final FrontendStats.Local stats;
   private @Nullable InsertedFields inserted;
 
-  Dispatch(Exchange exchange, HttpLoop http, Channel client, FrontendStats.Local stats) {
+  Dispatch(
+      Exchange exchange, HttpLoop http, Channel client, Client from, FrontendStats.Local stats) {
     this.exchange = exchange;
     this.http = http;
     this.client = client;
+    this.from = from;
     this.stats = stats;
   }
 
   /// Has the request that `in` holds answered, by an endpoint or by the proxy itself.
   void request(Buffer in, FrontendSnapshot now) {
+    ClientLimits limits = now.limits();
+    if ((limits != null || now.crowded()) && limited(in, now, limits)) {
+      return;
+    }
     RequestHead head = http.request();
     Route.Action action = now.router().route(in, head, client.tls());
     LiveUpstream upstream =
@@ -38,14 +47,34 @@ final class Dispatch {
           case Route.Action.Redirect ignored -> null;
           case Route.Action.RedirectPrefix ignored -> null;
           case Route.Action.Reject() -> null;
+          case Route.Action.Respond ignored -> null;
           case Route.Action.Report ignored -> null;
         };
 
     if (upstream != null) {
-      exchange.forward(in, upstream, inserted(now), now.strictTransport());
+      exchange.forward(in, upstream, inserted(now), now.responseEdits());
       return;
     }
     answer(in, now, action);
+  }
+
+  /// Answers a client that has had its share.
+  private boolean limited(Buffer in, FrontendSnapshot now, @Nullable ClientLimits limits) {
+    if (now.crowded()) {
+      exchange.ended(Ending.REJECTED);
+      http.giveBack(in);
+      exchange.answerLast(Answer.tooMany(1));
+      return true;
+    }
+    long wait = limits == null ? 0 : limits.take(from.address(), http.loop().now());
+    if (wait == 0) {
+      return false;
+    }
+    stats.count(Count.LIMITED);
+    exchange.ended(Ending.REJECTED);
+    http.giveBack(in);
+    exchange.answer(Answer.tooMany(Math.ceilDiv(wait, 1_000)));
+    return true;
   }
 
   private void answer(Buffer in, FrontendSnapshot now, Route.@Nullable Action action) {
@@ -60,6 +89,8 @@ final class Dispatch {
           case Route.Action.RedirectPrefix(String prefix, int status) ->
               Answer.redirect(status, Ascii.bytes(prefix + pathAndQuery(in, head)));
           case Route.Action.Reject() -> Answer.FORBIDDEN;
+          case Route.Action.Respond(int status, String type, String body) ->
+              Answer.fixed(status, type, body);
           case Route.Action.Report(String contentType) ->
               get || head.isHead()
                   ? Answer.unending(contentType, head.http11())
@@ -82,6 +113,7 @@ final class Dispatch {
         stats.count(Count.REJECTED);
         exchange.ended(Ending.REJECTED);
       }
+      case Route.Action.Respond ignored -> intercepted();
       case Route.Action.Redirect ignored -> intercepted();
       case Route.Action.RedirectPrefix ignored -> intercepted();
       case Route.Action.Report ignored -> intercepted();
@@ -96,7 +128,7 @@ final class Dispatch {
   private InsertedFields inserted(FrontendSnapshot now) {
     InsertedFields fields = inserted;
     if (fields == null || !fields.madeFor(now.plan())) {
-      fields = new InsertedFields(now.plan(), client);
+      fields = new InsertedFields(now.plan(), now.requestEdits(), client);
       inserted = fields;
     }
     return fields;

@@ -42,7 +42,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   private Timeouts timeouts;
   private Timeouts tunnelTimeouts;
 
-  private byte @Nullable [] strictTransport;
+  private @Nullable FieldEdits edits;
 
   Exchange(HttpSession session, HttpLoop http, Channel client, Passage passage, Timeouts timeouts) {
     this.session = session;
@@ -120,9 +120,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
   /// buffer is the exchange's from now on.
   ///
-  /// @param strict what [FrontendSnapshot#strictTransport] says
-  void forward(Buffer in, LiveUpstream to, InsertedFields inserted, byte @Nullable [] strict) {
-    strictTransport = strict;
+  /// @param responses what [FrontendSnapshot#responseEdits] says
+  void forward(
+      Buffer in, LiveUpstream to, InsertedFields inserted, @Nullable FieldEdits responses) {
+    edits = responses;
     if (!attempts.choose(in, to, inserted, asked.upgrade())) {
       http.giveBack(in);
       passage.ended(Ending.NO_ENDPOINT);
@@ -248,8 +249,8 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   }
 
   @Override
-  public byte @Nullable [] strictTransport() {
-    return strictTransport;
+  public @Nullable FieldEdits edits() {
+    return edits;
   }
 
   /// The connection broke before a whole response head.
@@ -406,6 +407,12 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     phase = Phase.RESPONDING;
     passage.responded(answer.status());
     after(reply.answer(answer));
+  }
+
+  /// Answers in the endpoint's place, and takes no further request.
+  void answerLast(Answer answer) {
+    asked.lastRequest();
+    answer(answer);
   }
 
   /// Answers with a page that is made piece by piece.

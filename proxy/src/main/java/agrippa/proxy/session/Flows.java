@@ -5,6 +5,7 @@ import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.journal.Ending;
 import agrippa.proxy.journal.Journal;
+import agrippa.proxy.limit.ClientLimits;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.FrontendStats;
@@ -150,6 +151,11 @@ public final class Flows {
     Client client = new Client(sender.bytes(), sender.port());
     if (!now.plan().allows(client.address())) {
       stats.count(Count.REFUSED);
+      return null;
+    }
+    ClientLimits limits = now.limits();
+    if (limits != null && limits.take(client.address(), loop.now()) > 0) {
+      stats.count(Count.LIMITED);
       return null;
     }
     if (upstream == null || !places.enter()) {

@@ -81,7 +81,7 @@ public final class HttpSession implements Session, Handler {
             client,
             new Passage(stats, http.journal()),
             frontend.get().plan().timeouts());
-    this.dispatch = new Dispatch(exchange, http, client, stats);
+    this.dispatch = new Dispatch(exchange, http, client, from, stats);
   }
 
   @Override

@@ -11,17 +11,21 @@ import agrippa.proxy.transport.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The fields that a frontend adds to the requests of one client connection: the same each time, so
 /// they are made once.
 final class InsertedFields {
   private final Frontend frontend;
+  private final @Nullable FieldEdits edits;
   private final byte[][] replaced;
   private final byte[] all;
   private final byte[] withoutAddress;
 
-  InsertedFields(Frontend frontend, Channel client) {
+  /// @param edits what the plan wants to be changed beside, or null
+  InsertedFields(Frontend frontend, @Nullable FieldEdits edits, Channel client) {
     this.frontend = frontend;
+    this.edits = edits;
     List<byte[]> replaced = new ArrayList<>();
     StringBuilder all = new StringBuilder();
     StringBuilder withoutAddress = new StringBuilder();
@@ -58,6 +62,9 @@ final class InsertedFields {
       }
     }
     editor.add(address ? all : withoutAddress);
+    if (edits != null) {
+      edits.apply(in, fields, editor);
+    }
   }
 
   private boolean isReplaced(Buffer in, Fields fields, int field) {

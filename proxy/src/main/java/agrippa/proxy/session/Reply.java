@@ -41,8 +41,8 @@ final class Reply {
     /// @return whole lines to add to it, or null
     byte @Nullable [] linesFor(Buffer in, ResponseHead head);
 
-    /// The line that takes the place of all of its name in the final head, or null.
-    byte @Nullable [] strictTransport();
+    /// What the plan wants to be changed in the final head, or null.
+    @Nullable FieldEdits edits();
   }
 
   /// Read along with a head, bytes. Most responses are shorter; the body of a longer one is
@@ -193,7 +193,7 @@ final class Reply {
     // Behind a 101 the other protocol begins at once.
     in.window(in.start(), switching ? in.end() : end);
     boolean unwrapped = framing == Framing.UNWRAPPED;
-    ResponseEdit.apply(http, in, says(), unwrapped, added, context.strictTransport());
+    ResponseEdit.apply(http, in, says(), unwrapped, added, context.edits());
     return body.send(in) ? Outcome.BEGUN : Outcome.CLIENT_LOST;
   }
 

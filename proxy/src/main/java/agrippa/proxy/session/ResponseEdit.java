@@ -31,14 +31,14 @@ final class ResponseEdit {
   ///
   /// @param unwrapped whether the body's chunks are taken off
   /// @param added whole lines, or null
-  /// @param strictTransport the line that takes the place of all of its name, or null
+  /// @param edits what the plan wants to be changed, or null
   static void apply(
       HttpLoop http,
       Buffer in,
       Connection connection,
       boolean unwrapped,
       byte @Nullable [] added,
-      byte @Nullable [] strictTransport) {
+      @Nullable FieldEdits edits) {
     ResponseHead head = http.response();
     HeadEditor editor = http.editor();
     HopByHop.cut(in, head, editor, connection == Connection.UPGRADE);
@@ -60,9 +60,8 @@ final class ResponseEdit {
     if (added != null) {
       editor.add(added);
     }
-    if (strictTransport != null) {
-      cutAll(head.fields(), FieldName.STRICT_TRANSPORT_SECURITY, editor);
-      editor.add(strictTransport);
+    if (edits != null) {
+      edits.apply(in, head.fields(), editor);
     }
     head.claimHttp11(in);
     editor.apply(in, head.start(), head.end());

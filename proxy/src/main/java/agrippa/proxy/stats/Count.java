@@ -9,9 +9,12 @@ public enum Count {
   REFUSED,
   /// Connections of proxies in front that did not begin with a header of the PROXY protocol.
   HEADERLESS,
+  /// Requests, connections and flows of clients that have had their share.
+  LIMITED,
   /// Requests that a route rejected.
   REJECTED,
-  /// Requests that the proxy answered by itself as it was told to: redirects and reports.
+  /// Requests that the proxy answered by itself as it was told to: redirects, fixed responses and
+  // reports.
   INTERCEPTED,
 
   // Of frontends, upstreams and endpoints.

@@ -619,7 +619,7 @@ class HttpSessionTest {
     assertThat(client.sent()).startsWith("HTTP/1.1 403 ").doesNotContain("Strict-Transport");
   }
 
-  private static Match path(String value) {
+  static Match path(String value) {
     return new Match(new Subject.Path(), Comparison.EQUAL_TO, value, false);
   }
 }
