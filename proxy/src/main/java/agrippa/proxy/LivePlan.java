@@ -173,6 +173,7 @@ final class LivePlan {
 
   private static boolean uses(Frontend plan, String upstream) {
     return upstream.equals(plan.defaultUpstream())
+        || plan.options().split().stream().anyMatch(it -> it.upstream().equals(upstream))
         || plan.routes().stream()
             .anyMatch(
                 route ->

@@ -7,15 +7,20 @@ import static agrippa.proxy.Fixture.endpoint;
 import static agrippa.proxy.Fixture.frontend;
 import static agrippa.proxy.Fixture.plan;
 import static agrippa.proxy.Fixture.pool;
+import static agrippa.proxy.Fixture.sticky;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.ProxyReport.EndpointState;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Balancing;
+import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.Mode;
+import agrippa.proxy.plan.FrontendOptions;
+import agrippa.proxy.plan.Retries;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Algorithm;
+import agrippa.proxy.plan.Upstream.Persistence;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -163,6 +168,96 @@ class BalancingOptionsTest {
       assertThat(bad.requests()).hasSize(2);
     }
     assertThat(bad.requests()).hasSize(3);
+  }
+
+  @Test
+  void aStatusIsTriedElsewhere() throws Exception {
+    Backend busy =
+        fixture.add(Backend.http("busy", _ -> "HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n"));
+    Retries retries = new Retries(1, true, true, List.of(new Check.StatusRange(503, 503)), 100);
+    InetSocketAddress at =
+        fixture.serve(
+            plan(
+                balanced(
+                    Balancing.DEFAULT.withRetries(retries), pool(endpoint(a), endpoint(busy)))));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(Client.get(at, "/").body()).isEqualTo("a");
+    }
+
+    assertThat(busy.requests()).isNotEmpty();
+  }
+
+  private static Frontend split(Mode mode) {
+    Frontend web = frontend("web", mode);
+    return new Frontend(
+        web.name(),
+        web.mode(),
+        web.binds(),
+        web.tls(),
+        web.allowed(),
+        web.connectionLimit(),
+        web.timeouts(),
+        web.headers(),
+        web.strictTransport(),
+        web.routes(),
+        web.defaultUpstream(),
+        FrontendOptions.DEFAULT.withSplit(
+            List.of(
+                new FrontendOptions.Share("pool", 9),
+                new FrontendOptions.Share("canary", 1),
+                new FrontendOptions.Share("gone", 5))));
+  }
+
+  @Test
+  void requestsAreSplitExactlyAndClientsStay() throws Exception {
+    Persistence cookie = new Persistence.InsertedCookie("SRV");
+    InetSocketAddress at =
+        fixture.serve(
+            plan(
+                split(Mode.HTTP),
+                sticky(cookie, pool(endpoint(a))),
+                sticky(cookie, pool("canary", endpoint(b)))));
+    List<String> bodies = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      bodies.add(Client.get(at, "/").body());
+    }
+
+    assertThat(Collections.frequency(bodies, "a")).isEqualTo(36);
+    assertThat(Collections.frequency(bodies, "b")).isEqualTo(4);
+    for (int i = 0; i < 10; i++) {
+      assertThat(Client.get(at, "/", "Cookie: SRV=b").body()).isEqualTo("b");
+      assertThat(Client.get(at, "/", "Cookie: SRV=a").body()).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void connectionsAreSplitExactly() throws Exception {
+    InetSocketAddress at =
+        fixture.serve(plan(split(Mode.TCP), pool(endpoint(a)), pool("canary", endpoint(b))));
+
+    List<String> bodies = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      bodies.add(Client.get(at, "/").body());
+    }
+
+    assertThat(Collections.frequency(bodies, "b")).isEqualTo(2);
+  }
+
+  @Test
+  void aClientWhoseAddressIsKnownStaysInItsPool() throws Exception {
+    Persistence bySource = new Persistence.SourceIp();
+    InetSocketAddress at =
+        fixture.serve(
+            plan(
+                split(Mode.TCP),
+                sticky(bySource, pool(endpoint(a))),
+                sticky(bySource, pool("canary", endpoint(b)))));
+    String first = Client.get(at, "/").body();
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(Client.get(at, "/").body()).isEqualTo(first);
+    }
   }
 
   private PlanMeter.EndpointMeter meter(String name) {

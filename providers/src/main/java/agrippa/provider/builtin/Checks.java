@@ -8,19 +8,29 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Health monitors as checks.
 final class Checks {
   private Checks() {}
 
   /// @param encrypted whether the members expect TLS; HTTP checks then use it too, as HAProxy's do
-  static Check check(HealthMonitor monitor, boolean encrypted) {
+  /// @param grpc the service that servers of gRPC are asked for, if they are
+  static Check check(HealthMonitor monitor, boolean encrypted, Optional<String> grpc) {
     return new Check(
-        probe(monitor, encrypted),
+        grpc.flatMap(it -> grpc(monitor, encrypted, it)).orElseGet(() -> probe(monitor, encrypted)),
         Duration.ofSeconds(monitor.delaySeconds()),
         Duration.ofSeconds(monitor.timeoutSeconds()),
         monitor.maxRetries(),
         monitor.maxRetriesDown());
+  }
+
+  private static Optional<Probe> grpc(HealthMonitor monitor, boolean encrypted, String service) {
+    return switch (monitor.type()) {
+      case TCP, HTTP -> Optional.of(new Probe.Grpc(encrypted, service));
+      case HTTPS -> Optional.of(new Probe.Grpc(true, service));
+      case TLS_HELLO, PING, UDP_CONNECT, SCTP -> Optional.empty();
+    };
   }
 
   private static Probe probe(HealthMonitor monitor, boolean encrypted) {

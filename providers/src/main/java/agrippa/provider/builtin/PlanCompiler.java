@@ -123,6 +123,7 @@ final class PlanCompiler {
         .withPerClient(ListenerTags.perClient(asked))
         .withRewriting(ListenerTags.rewriting(listener, asked))
         .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)))
+        .withSplit(split(listener))
         .withPath(path(listener, asked))
         .withJournaling(journaling(asked))
         .withTrace(
@@ -149,6 +150,13 @@ final class PlanCompiler {
         mode(listener.protocol()) != Mode.HTTP
             && tree.loadBalancer().vip().securityGroups().isEmpty();
     return asked.ofFlavor(Extensions.L4).filter(_ -> possible).orElse(FrontendOptions.Path.PROXY);
+  }
+
+  private List<FrontendOptions.Share> split(Listener listener) {
+    return BalancingTags.shares(listener).entrySet().stream()
+        .filter(it -> rendered.pool(it.getKey()).isPresent())
+        .map(it -> new FrontendOptions.Share(it.getKey().toString(), it.getValue()))
+        .toList();
   }
 
   private Extended extended(Labels labels) {
@@ -298,7 +306,10 @@ final class PlanCompiler {
         algorithm(pool.algorithm()),
         persistence(pool),
         rendered.members(pool).stream().map(this::endpoint).toList(),
-        rendered.monitor(pool).map(it -> Checks.check(it, pool.tls().enabled())).orElse(null),
+        rendered
+            .monitor(pool)
+            .map(it -> Checks.check(it, pool.tls().enabled(), BalancingTags.grpcService(pool)))
+            .orElse(null),
         pool.tls().enabled()
             ? Objects.requireNonNull(facts.poolTls().get(pool.id()), "no TLS material")
             : null,

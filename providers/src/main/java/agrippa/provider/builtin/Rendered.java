@@ -61,7 +61,8 @@ final class Rendered {
         .toList();
   }
 
-  /// Pools that a listener uses: its default, and those of enabled policies that have any rule.
+  /// Pools that a listener uses: its default, those that share with it, and those of enabled
+  // policies that have any rule.
   SequencedSet<Pool> pools(Listener listener) {
     Stream<PoolId> redirects =
         enabledPolicies(listener)
@@ -70,7 +71,9 @@ final class Rendered {
             .filter(L7Action.ToPool.class::isInstance)
             .map(it -> ((L7Action.ToPool) it).pool());
     SequencedSet<Pool> pools = new LinkedHashSet<>();
-    Stream.concat(Stream.ofNullable(listener.defaultPool()), redirects)
+    Stream<PoolId> shares = BalancingTags.shares(listener).keySet().stream();
+    Stream.of(Stream.ofNullable(listener.defaultPool()), shares, redirects)
+        .flatMap(it -> it)
         .map(this::pool)
         .flatMap(Optional::stream)
         .forEach(pools::add);

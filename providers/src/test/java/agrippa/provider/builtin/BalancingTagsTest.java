@@ -1,12 +1,16 @@
 package agrippa.provider.builtin;
 
+import static agrippa.provider.builtin.Trees.listener;
 import static agrippa.provider.builtin.Trees.pool;
 import static agrippa.provider.builtin.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.model.ListenerProtocol;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.proxy.plan.Balancing;
+import agrippa.proxy.plan.Check.StatusRange;
+import agrippa.proxy.plan.Retries;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +52,82 @@ class BalancingTagsTest {
   @ValueSource(strings = {"", "0", "1001", "5:", ":5", "5:0", "5:3601", "5:5:5", "x"})
   void noOutlier(String value) {
     assertThat(BalancingExtensions.OUTLIER.read(value)).isEmpty();
+  }
+
+  @Test
+  void retries() {
+    assertThat(of().retries()).isEqualTo(Retries.DEFAULT);
+    assertThat(of("agrippa:retries=1").retries())
+        .isEqualTo(new Retries(1, true, true, List.of(), 20));
+    assertThat(of("agrippa:retry_on=connect,5xx,429", "agrippa:retry_budget=7").retries())
+        .isEqualTo(
+            new Retries(
+                3, true, false, List.of(new StatusRange(500, 599), new StatusRange(429, 429)), 7));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "200", "4xx", "600", "connect,", "connect;reset", "CONNECT"})
+  void noReasonToRetry(String value) {
+    assertThat(BalancingExtensions.RETRY_ON.read(value)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"retries=1", "retry_on=connect", "retry_budget=7", "check=grpc"})
+  void notForDatagrams(String tag) {
+    var pool = pool("dns", PoolProtocol.UDP).tagged("agrippa:" + tag).build();
+    assertThat(BalancingTags.complaint(tree(List.of(), List.of(pool))).orElseThrow())
+        .endsWith(": not for UDP pools.");
+  }
+
+  @Test
+  void splitTakesPoolsThatFit() {
+    assertThat(split(ListenerProtocol.HTTP, PoolProtocol.HTTP)).isEmpty();
+    assertThat(split(ListenerProtocol.TCP, PoolProtocol.HTTP)).isEmpty();
+    assertThat(split(ListenerProtocol.HTTPS, PoolProtocol.TCP)).isEmpty();
+    assertThat(split(ListenerProtocol.HTTP, PoolProtocol.TCP))
+        .contains(
+            "Tag 'agrippa:split': pool %s has protocol TCP, which HTTP listeners cannot use."
+                .formatted(Trees.uuid("canary")));
+    assertThat(split(ListenerProtocol.UDP, PoolProtocol.UDP))
+        .contains("Tag 'agrippa:split': UDP listeners cannot be split.");
+  }
+
+  @Test
+  void aSplitMayNameAPoolThatIsGone() {
+    var tag = "agrippa:split=" + Trees.uuid("gone") + ":1";
+    var web = listener("web", ListenerProtocol.HTTP, 80).tagged(tag).build();
+    assertThat(BalancingTags.complaint(tree(List.of(web), List.of()))).isEmpty();
+  }
+
+  private static Optional<String> split(ListenerProtocol listener, PoolProtocol pool) {
+    var tag = "agrippa:split=" + Trees.uuid("canary") + ":1";
+    return BalancingTags.complaint(
+        tree(
+            List.of(listener("web", listener, 80).tagged(tag).build()),
+            List.of(pool("canary", pool).build())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "canary:1",
+        "8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11",
+        "8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11:1001",
+        "8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11:1,",
+        "8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11:1,8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11:2"
+      })
+  void noSplit(String value) {
+    assertThat(BalancingExtensions.SPLIT.read(value)).isEmpty();
+  }
+
+  @Test
+  void check() {
+    assertThat(BalancingExtensions.CHECK.read("grpc")).contains("");
+    assertThat(BalancingExtensions.CHECK.read("grpc:shop.Cart")).contains("shop.Cart");
+    assertThat(BalancingExtensions.CHECK.read("grpc:")).isEmpty();
+    assertThat(BalancingExtensions.CHECK.read("grpc:a b")).isEmpty();
+    assertThat(BalancingExtensions.CHECK.read("http")).isEmpty();
   }
 
   @Test

@@ -186,6 +186,36 @@ class PlanCompilerTest {
   }
 
   @Test
+  void poolsThatShareByTag() {
+    var split =
+        "agrippa:split=%s:95,%s:5,%s:1"
+            .formatted(Trees.uuid("old"), Trees.uuid("new"), Trees.uuid("deleted"));
+    var tree =
+        tree(
+            List.of(listener("web", ListenerProtocol.HTTP, 80).to("old").tagged(split).build()),
+            List.of(
+                pool("old", PoolProtocol.HTTP).build(), pool("new", PoolProtocol.HTTP).build()));
+
+    assertThat(compiled(tree, "web", "old", "new"))
+        .contains("  default old\n  share old 95\n  share new 5\n")
+        .contains("upstream new round robin\n");
+  }
+
+  @Test
+  void membersThatAreAskedByGrpcHowTheyAre() {
+    var tree =
+        tree(
+            List.of(listener("web", ListenerProtocol.HTTP, 80).to("pool").build()),
+            List.of(
+                pool("pool", PoolProtocol.HTTP)
+                    .monitor(monitor(MonitorType.HTTP))
+                    .tagged("agrippa:check=grpc:shop.Cart")
+                    .build()));
+
+    assertThat(compiled(tree, "web", "pool")).contains("grpc 'shop.Cart'");
+  }
+
+  @Test
   void metricsOnEveryPath() {
     var tree =
         tree(

@@ -68,6 +68,9 @@ final class PlanText {
     it.routes().forEach(this::route);
     String upstream = it.defaultUpstream();
     line("  default %s", upstream == null ? "none" : name(upstream));
+    it.options()
+        .split()
+        .forEach(share -> line("  share %s %d", name(share.upstream()), share.weight()));
   }
 
   private void tls(@Nullable TlsServer tls) {
@@ -173,6 +176,8 @@ final class PlanText {
       case Check.Probe.Datagram() -> "datagram";
       case Check.Probe.TlsHello() -> "tls hello";
       case Check.Probe.Ping() -> "ping";
+      case Check.Probe.Grpc(boolean tls, String service) ->
+          "grpc%s '%s'".formatted(tls ? " over tls" : "", service);
       case Check.Probe.Http http ->
           "%s %s %s HTTP/%s host %s expecting %s"
               .formatted(

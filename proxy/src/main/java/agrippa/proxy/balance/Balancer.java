@@ -27,7 +27,7 @@ sealed interface Balancer permits RoundRobin, LeastConnections, Source {
     };
   }
 
-  private static WeightedSequence evenly(List<LiveEndpoint> endpoints) {
+  private static WeightedSequence<LiveEndpoint> evenly(List<LiveEndpoint> endpoints) {
     return WeightedSequence.of(endpoints, e -> e.plan().weight());
   }
 

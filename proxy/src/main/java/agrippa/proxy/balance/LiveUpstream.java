@@ -3,6 +3,7 @@ package agrippa.proxy.balance;
 import agrippa.proxy.plan.Balancing;
 import agrippa.proxy.plan.Balancing.Ejection;
 import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.plan.Retries;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.Upstream.Persistence;
 import agrippa.proxy.transport.Buffer;
@@ -39,6 +40,7 @@ public final class LiveUpstream {
   private final Later later;
   private final Runnable drained;
   private final AtomicLong turns = new AtomicLong();
+  private final RetryBudget budget = new RetryBudget();
   // Written by whoever holds this object's monitor, read by every loop.
   private volatile State state;
 
@@ -92,6 +94,9 @@ public final class LiveUpstream {
   /// @return null if no endpoint is usable
   public @Nullable LiveEndpoint choose(Client client, long now, @Nullable LiveEndpoint avoid) {
     State at = state;
+    if (avoid == null && at.plan.options().balancing().retries().budget() != null) {
+      budget.asked(now);
+    }
     if (!(at.plan.persistence() instanceof Persistence.SourceIp persistence)) {
       return balance(at, client, avoid);
     }
@@ -102,6 +107,22 @@ public final class LiveUpstream {
     }
     LiveEndpoint chosen = balance(at, client, avoid);
     return chosen == null ? null : at.table.settle(key, chosen, now, avoid);
+  }
+
+  /// Whether persistence would send a client of this address to an endpoint that it remembers.
+  boolean remembers(Client client, long now) {
+    State at = state;
+    return at.plan.persistence() instanceof Persistence.SourceIp persistence
+        && at.table.find(key(persistence, client), now, null) != null;
+  }
+
+  /// Whether work that an endpoint failed at may be given to another one. It counts as if it were.
+  ///
+  /// @param tries that there were, the first one included
+  /// @param now milliseconds on a clock that never goes back
+  public boolean mayRetry(int tries, long now) {
+    Retries rule = state.plan.options().balancing().retries();
+    return tries <= rule.most() && (rule.budget() == null || budget.take(now, rule.budget()));
   }
 
   private @Nullable LiveEndpoint balance(State at, Client client, @Nullable LiveEndpoint avoid) {

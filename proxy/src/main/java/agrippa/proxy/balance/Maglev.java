@@ -24,11 +24,11 @@ final class Maglev {
   private Maglev() {}
 
   /// @param endpoints all of positive weight
-  static WeightedSequence table(List<LiveEndpoint> endpoints) {
+  static WeightedSequence<LiveEndpoint> table(List<LiveEndpoint> endpoints) {
     List<LiveEndpoint> ordered =
         endpoints.stream().sorted(Comparator.comparingLong(Maglev::identity)).toList();
     int size = ordered.isEmpty() ? 0 : ordered.size() * 100L <= PLACES ? PLACES : MORE_PLACES;
-    return new WeightedSequence(filled(ordered, new LiveEndpoint[size]));
+    return new WeightedSequence<>(List.of(filled(ordered, new LiveEndpoint[size])));
   }
 
   private static LiveEndpoint[] filled(List<LiveEndpoint> endpoints, LiveEndpoint[] places) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param home the endpoints that share the clients while all are up
 /// @param usable those that do now: clients whose home is down are spread over these, all others
 ///     stay where they are
-record Source(WeightedSequence home, WeightedSequence usable) implements Balancer {
+record Source(WeightedSequence<LiveEndpoint> home, WeightedSequence<LiveEndpoint> usable)
+    implements Balancer {
   @Override
   public @Nullable LiveEndpoint choose(long client, long turn, @Nullable LiveEndpoint avoid) {
     LiveEndpoint first = home.at(client, null);

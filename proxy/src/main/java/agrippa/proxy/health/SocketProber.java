@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /// Probes with the JDK's blocking sockets.
@@ -46,6 +47,7 @@ final class SocketProber implements Prober {
       case Probe.Datagram _ -> datagram(target);
       case Probe.TlsHello _ -> tlsHello(target);
       case Probe.Http http -> http(http, target);
+      case Probe.Grpc grpc -> grpc(grpc, target);
       case Probe.Ping _ -> ping(target);
     };
   }
@@ -104,11 +106,35 @@ final class SocketProber implements Prober {
   }
 
   private String overTls(Probe.Http probe, Socket plain) throws IOException {
-    String host = plain.getInetAddress().getHostAddress();
-    try (SSLSocket socket =
-        (SSLSocket) tls.getSocketFactory().createSocket(plain, host, plain.getPort(), true)) {
+    try (SSLSocket socket = encrypted(plain)) {
       socket.startHandshake();
       return exchange(probe, socket);
+    }
+  }
+
+  private SSLSocket encrypted(Socket plain) throws IOException {
+    String host = plain.getInetAddress().getHostAddress();
+    return (SSLSocket) tls.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
+  }
+
+  private String grpc(Probe.Grpc probe, Target target) throws IOException {
+    InetAddress address = target.address().getAddress();
+    String host =
+        address.getAddress().length == 4
+            ? address.getHostAddress()
+            : "[" + address.getHostAddress() + "]";
+    String authority = host + ":" + target.address().getPort();
+    try (Socket plain = open(target)) {
+      if (!probe.tls()) {
+        return GrpcCheck.ask(plain, false, probe.service(), authority);
+      }
+      try (SSLSocket socket = encrypted(plain)) {
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return GrpcCheck.ask(socket, true, probe.service(), authority);
+      }
     }
   }
 

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param slowStart how long the share of an endpoint grows that just began to serve, or null: it
 ///     has all of it at once. Not for algorithms that keep clients at endpoints
 /// @param ejection when endpoints are left out for a while, or null: never
+/// @param retries when work that an endpoint failed at is given to another one
 public record Balancing(
     boolean consistent,
     @Nullable Duration drain,
     @Nullable Duration slowStart,
-    @Nullable Ejection ejection) {
+    @Nullable Ejection ejection,
+    Retries retries) {
   /// As HAProxy would be set up by Octavia.
-  public static final Balancing DEFAULT = new Balancing(false, null, null, null);
+  public static final Balancing DEFAULT = new Balancing(false, null, null, null, Retries.DEFAULT);
 
   /// When an endpoint is left out because what it was given failed. Half of the endpoints at most
   /// are, and the more often one is, the longer.
@@ -30,18 +32,22 @@ public record Balancing(
   public record Ejection(int failures, Duration time) {}
 
   public Balancing withConsistent(boolean next) {
-    return new Balancing(next, drain, slowStart, ejection);
+    return new Balancing(next, drain, slowStart, ejection, retries);
   }
 
   public Balancing withDrain(@Nullable Duration next) {
-    return new Balancing(consistent, next, slowStart, ejection);
+    return new Balancing(consistent, next, slowStart, ejection, retries);
   }
 
   public Balancing withSlowStart(@Nullable Duration next) {
-    return new Balancing(consistent, drain, next, ejection);
+    return new Balancing(consistent, drain, next, ejection, retries);
   }
 
   public Balancing withEjection(@Nullable Ejection next) {
-    return new Balancing(consistent, drain, slowStart, next);
+    return new Balancing(consistent, drain, slowStart, next, retries);
+  }
+
+  public Balancing withRetries(Retries next) {
+    return new Balancing(consistent, drain, slowStart, ejection, next);
   }
 }

@@ -28,6 +28,13 @@ public record Check(Probe probe, Duration interval, Duration timeout, int rise, 
     /// An ICMP echo request is answered.
     record Ping() implements Probe {}
 
+    /// A server of gRPC says by `grpc.health.v1.Health/Check` that it serves.
+    ///
+    /// @param tls whether it is asked through TLS, whatever the certificate
+    /// @param service which of its services is asked for, in fewer than 127 characters of ASCII;
+    ///     empty for the server itself
+    record Grpc(boolean tls, String service) implements Probe {}
+
     /// An HTTP request is answered with an expected status.
     ///
     /// @param tls whether the request goes through TLS, whatever the certificate

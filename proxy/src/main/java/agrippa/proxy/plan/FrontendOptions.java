@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rewriting how messages are changed on their way
 /// @param journaling what is written down of what the proxy serves here, or null: nothing
 /// @param trace whether requests get a `traceparent` that have none (HTTP only)
+/// @param split upstreams that share what the default upstream would get, or nobody: it gets that.
+///     Names that the plan does not have count as absent (TCP and HTTP only)
 public record FrontendOptions(
     @Nullable Long tunnelIdle,
     List<Cidr> proxies,
@@ -21,42 +23,58 @@ public record FrontendOptions(
     PerClient perClient,
     Rewriting rewriting,
     @Nullable Journaling journaling,
-    boolean trace) {
+    boolean trace,
+    List<Share> split) {
   /// As HAProxy would be set up by Octavia.
   public static final FrontendOptions DEFAULT =
       new FrontendOptions(
-          null, List.of(), Path.PROXY, PerClient.UNLIMITED, Rewriting.NONE, null, false);
+          null, List.of(), Path.PROXY, PerClient.UNLIMITED, Rewriting.NONE, null, false, List.of());
 
   public FrontendOptions {
     proxies = List.copyOf(proxies);
+    split = List.copyOf(split);
   }
 
+  /// @param upstream its name
+  /// @param weight its share, compared with others; 0 is none
+  public record Share(String upstream, int weight) {}
+
   public FrontendOptions withTunnelIdle(@Nullable Long next) {
-    return new FrontendOptions(next, proxies, path, perClient, rewriting, journaling, trace);
+    return new FrontendOptions(next, proxies, path, perClient, rewriting, journaling, trace, split);
   }
 
   public FrontendOptions withProxies(List<Cidr> next) {
-    return new FrontendOptions(tunnelIdle, next, path, perClient, rewriting, journaling, trace);
+    return new FrontendOptions(
+        tunnelIdle, next, path, perClient, rewriting, journaling, trace, split);
   }
 
   public FrontendOptions withPath(Path next) {
-    return new FrontendOptions(tunnelIdle, proxies, next, perClient, rewriting, journaling, trace);
+    return new FrontendOptions(
+        tunnelIdle, proxies, next, perClient, rewriting, journaling, trace, split);
   }
 
   public FrontendOptions withPerClient(PerClient next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, next, rewriting, journaling, trace);
+    return new FrontendOptions(
+        tunnelIdle, proxies, path, next, rewriting, journaling, trace, split);
   }
 
   public FrontendOptions withRewriting(Rewriting next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, perClient, next, journaling, trace);
+    return new FrontendOptions(
+        tunnelIdle, proxies, path, perClient, next, journaling, trace, split);
   }
 
   public FrontendOptions withJournaling(@Nullable Journaling next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, perClient, rewriting, next, trace);
+    return new FrontendOptions(tunnelIdle, proxies, path, perClient, rewriting, next, trace, split);
   }
 
   public FrontendOptions withTrace(boolean next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, perClient, rewriting, journaling, next);
+    return new FrontendOptions(
+        tunnelIdle, proxies, path, perClient, rewriting, journaling, next, split);
+  }
+
+  public FrontendOptions withSplit(List<Share> next) {
+    return new FrontendOptions(
+        tunnelIdle, proxies, path, perClient, rewriting, journaling, trace, next);
   }
 
   /// Whether an address, in network order, is that of a proxy in front.

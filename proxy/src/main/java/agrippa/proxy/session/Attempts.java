@@ -2,7 +2,9 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.balance.Split;
 import agrippa.proxy.http.ResponseHead;
+import agrippa.proxy.plan.Retries;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
@@ -12,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// The attempts to bring a request to an endpoint of its upstream: who is chosen, the connection,
 /// and what is kept to be sent again. Used for request after request.
 final class Attempts {
-  private static final int MOST = 4;
-
   private final HttpSession session;
   private final HttpLoop http;
   private final Channel client;
@@ -26,6 +26,8 @@ final class Attempts {
   private @Nullable LiveEndpoint endpoint;
   private @Nullable UpstreamConnection connection;
   private int connects;
+  // Whether the endpoint has answered something.
+  private boolean answering;
   // Whether the client is to be told where it was sent.
   private boolean announce;
   // The head and what there was of the body: to be sent, or to be sent again.
@@ -62,6 +64,17 @@ final class Attempts {
 
   // ---- the first attempt
 
+  /// Which upstream gets the request in `in`: one that knows the client by a cookie or by its
+  /// address, else the one whose turn it is.
+  LiveUpstream share(Buffer in, Split split) {
+    for (LiveUpstream each : split.upstreams()) {
+      if (stickiness.asked(each, in, http.request().fields()) != null) {
+        return each;
+      }
+    }
+    return split.next(session.from(), http.loop().now());
+  }
+
   /// Chooses an endpoint for the request in `in`, and makes the request fit for it.
   ///
   /// @param upgrade whether the client wants to change to another protocol
@@ -69,6 +82,7 @@ final class Attempts {
   boolean choose(Buffer in, LiveUpstream to, InsertedFields inserted, boolean upgrade) {
     upstream = to;
     connects = 0;
+    answering = false;
     int received = in.length();
     passage.begin(to);
     LiveEndpoint chosen = stickiness.asked(to, in, http.request().fields());
@@ -110,14 +124,20 @@ final class Attempts {
     return true;
   }
 
+  private Retries retries() {
+    return Objects.requireNonNull(upstream).plan().options().balancing().retries();
+  }
+
   private void assign(LiveEndpoint chosen) {
     endpoint = chosen;
     chosen.begin();
     passage.assigned(chosen);
   }
 
-  private void connect() {
+  /// Connects to the endpoint that was chosen.
+  void connect() {
     connects++;
+    answering = false;
     passage.count(Count.ATTEMPTS);
     connection =
         connections.open(Objects.requireNonNull(endpoint), Objects.requireNonNull(upstream), user);
@@ -146,9 +166,9 @@ final class Attempts {
 
   // ---- further attempts
 
-  /// Whether the request is kept, so that it can be sent again.
+  /// Whether the request can be sent again: it is kept, and nothing came for it.
   boolean repeatable() {
-    return request != null;
+    return request != null && !answering;
   }
 
   /// Connects to the same endpoint once more, as if the connection had never been there.
@@ -170,8 +190,10 @@ final class Attempts {
     failed.end();
     LiveUpstream of = Objects.requireNonNull(upstream);
     of.failed(failed);
+    long now = http.loop().now();
+    boolean wanted = sameToo ? retries().unreached() : retries().unanswered();
     LiveEndpoint other =
-        connects < MOST ? of.choose(session.from(), http.loop().now(), failed) : null;
+        wanted && of.mayRetry(connects, now) ? of.choose(session.from(), now, failed) : null;
     if (other == failed && !sameToo) {
       other = null;
     }
@@ -187,12 +209,44 @@ final class Attempts {
 
   // ---- the response
 
-  /// The endpoint has answered something: nothing will be sent again.
+  /// The endpoint has answered something: nothing will be sent again, unless for the status.
   void heard() {
+    answering = true;
+    if (request != null && retries().statuses().isEmpty()) {
+      forget();
+    }
+  }
+
+  private void forget() {
     if (request != null) {
       http.giveBack(request);
       request = null;
     }
+  }
+
+  /// Gives up on the endpoint for the status of its response, if another one can be tried; that is
+  /// chosen then.
+  boolean declines(int status) {
+    if (request == null || !retries().covers(status)) {
+      return false;
+    }
+    LiveUpstream of = Objects.requireNonNull(upstream);
+    LiveEndpoint failed = Objects.requireNonNull(endpoint);
+    // An idle connection was a try, too.
+    connects = Math.max(1, connects);
+    long now = http.loop().now();
+    LiveEndpoint other = of.mayRetry(connects, now) ? of.choose(session.from(), now, failed) : null;
+    if (other == null || other == failed) {
+      return false;
+    }
+    of.failed(failed);
+    connection().close();
+    connection = null;
+    failed.end();
+    passage.failed(Count.RESPONSE_ERRORS, failed, other);
+    announce = true;
+    assign(other);
+    return true;
   }
 
   /// Learns from a response head.
@@ -201,6 +255,7 @@ final class Attempts {
   byte @Nullable [] responded(Buffer in, ResponseHead head) {
     LiveUpstream of = Objects.requireNonNull(upstream);
     LiveEndpoint by = Objects.requireNonNull(endpoint);
+    forget();
     passage.responded(head.status());
     if (head.status() >= 500) {
       of.failed(by);
@@ -240,7 +295,7 @@ final class Attempts {
       endpoint = null;
     }
     passage.left();
-    heard();
+    forget();
   }
 
   /// Lets go of everything that belongs to the present request.

@@ -42,7 +42,8 @@ final class Dispatch {
     Route.Action action = now.router().route(in, head, client.tls());
     LiveUpstream upstream =
         switch (action) {
-          case null -> now.defaultUpstream();
+          case null ->
+              now.split() == null ? now.defaultUpstream() : exchange.share(in, now.split());
           case Route.Action.Forward(String name) -> now.upstream(name);
           case Route.Action.Redirect ignored -> null;
           case Route.Action.RedirectPrefix ignored -> null;

@@ -1,6 +1,7 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.balance.Split;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
 import agrippa.proxy.http2.ServerConnection;
@@ -117,6 +118,11 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     return request.taken() && !asked.keepAlive();
   }
 
+  /// Which upstream gets the request that `in` holds.
+  LiveUpstream share(Buffer in, Split split) {
+    return attempts.share(in, split);
+  }
+
   /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
   /// buffer is the exchange's from now on.
   ///
@@ -223,6 +229,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
       case WAITING, BEGUN -> arm();
       case DONE -> finish();
       case LOST -> replyLost();
+      case DECLINED -> askAnother();
       case BAD -> failResponse(Answer.BAD_GATEWAY);
       case CUT_OFF -> {
         passage.count(Count.ENDPOINT_ABORTS);
@@ -236,6 +243,17 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   @Override
   public void heard() {
     attempts.heard();
+  }
+
+  @Override
+  public boolean declines(ResponseHead head) {
+    return attempts.declines(head.status());
+  }
+
+  private void askAnother() {
+    request.restart();
+    attempts.connect();
+    connecting();
   }
 
   @Override

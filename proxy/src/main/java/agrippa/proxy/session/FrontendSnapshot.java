@@ -1,6 +1,7 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.balance.Split;
 import agrippa.proxy.limit.ClientLimits;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Rewriting.FieldEdit;
@@ -24,6 +25,7 @@ public final class FrontendSnapshot {
   private final @Nullable FieldEdits requestEdits;
   private final @Nullable FieldEdits responseEdits;
   private final @Nullable ClientLimits limits;
+  private final @Nullable Split split;
   private final Frontend.Timeouts tunnelTimeouts;
   private final boolean crowded;
   private final FrontendStats stats;
@@ -73,6 +75,7 @@ public final class FrontendSnapshot {
     this.responseEdits = responseEdits(plan);
     this.limits = limits;
     this.crowded = crowded;
+    this.split = Split.of(plan.options().split(), this.upstreams);
     this.tunnelTimeouts = tunnelTimeouts(plan);
     this.stats = stats;
     this.pages = pages;
@@ -135,6 +138,11 @@ public final class FrontendSnapshot {
   /// The upstream that a route names, or null if the plan has none of that name.
   public @Nullable LiveUpstream upstream(String name) {
     return upstreams.get(name);
+  }
+
+  /// Who shares the requests that no route takes, or null: the default upstream has them all.
+  @Nullable Split split() {
+    return split;
   }
 
   /// Where requests go that no route takes, or null.

@@ -21,6 +21,8 @@ final class Reply {
     DONE,
     /// The connection broke before a final head was sent.
     LOST,
+    /// A final head came, but another endpoint may do better.
+    DECLINED,
     /// What came is no response.
     BAD,
     /// It breaks off after its head was sent.
@@ -32,6 +34,9 @@ final class Reply {
   interface Context {
     /// The first byte came.
     void heard();
+
+    /// Whether a final head is not to be delivered, since another endpoint is asked instead.
+    boolean declines(ResponseHead head);
 
     /// Whether the client could send another request after this response.
     boolean clientMayStay();
@@ -136,6 +141,9 @@ final class Reply {
       }
       if (end < 0 || (head.status() == 101 && !asked.upgrade())) {
         return Outcome.BAD;
+      }
+      if (!head.interim() && context.declines(head)) {
+        return Outcome.DECLINED;
       }
       if (!head.interim()) {
         return respond(in, head, endpoint);

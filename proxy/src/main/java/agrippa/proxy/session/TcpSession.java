@@ -3,6 +3,7 @@ package agrippa.proxy.session;
 import agrippa.proxy.balance.Client;
 import agrippa.proxy.balance.LiveEndpoint;
 import agrippa.proxy.balance.LiveUpstream;
+import agrippa.proxy.balance.Split;
 import agrippa.proxy.journal.Ending;
 import agrippa.proxy.journal.Journal;
 import agrippa.proxy.plan.Frontend.Timeouts;
@@ -32,9 +33,6 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     TUNNEL,
     ENDED
   }
-
-  /// The first one and three retries, as HAProxy is told to by Octavia.
-  private static final int TRIES = 4;
 
   /// Most bytes that are read before an endpoint is there to take them; leaves room for a PROXY
   /// header in a buffer of the loop's.
@@ -156,7 +154,9 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
 
   private void choose() {
     state = State.CONNECTING;
-    LiveUpstream present = frontend.get().defaultUpstream();
+    FrontendSnapshot now = frontend.get();
+    Split split = now.split();
+    LiveUpstream present = split == null ? now.defaultUpstream() : split.next(from, loop.now());
     upstream = present;
     if (present == null) {
       passage.ended(Ending.NO_ENDPOINT);
@@ -171,7 +171,8 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
 
   /// @param avoid the endpoint that could not be reached, or null
   private void connect(LiveUpstream to, @Nullable LiveEndpoint avoid) {
-    LiveEndpoint chosen = tries < TRIES ? to.choose(from, loop.now(), avoid) : null;
+    boolean again = avoid == null || mayRetry(to);
+    LiveEndpoint chosen = again ? to.choose(from, loop.now(), avoid) : null;
     if (avoid != null) {
       passage.failed(Count.CONNECT_ERRORS, avoid, chosen);
     }
@@ -188,6 +189,10 @@ public final class TcpSession implements Session, Handler, Tunnel.Owner {
     arm(timeouts.connect());
     TlsContext tls = to.tls();
     endpointChannel = chosen.connect(loop, tls, serverName(tls), this);
+  }
+
+  private boolean mayRetry(LiveUpstream to) {
+    return to.plan().options().balancing().retries().unreached() && to.mayRetry(tries, loop.now());
   }
 
   /// Endpoints are asked for the name that the client asked for.

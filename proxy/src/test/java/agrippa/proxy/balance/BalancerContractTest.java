@@ -210,7 +210,7 @@ class BalancerContractTest {
     for (int i = 0; i < endpoints.length; i++) {
       endpoints[i] = endpoint("e" + i, 255 + i % 2);
     }
-    WeightedSequence sequence =
+    WeightedSequence<LiveEndpoint> sequence =
         WeightedSequence.of(
             upstream(Algorithm.ROUND_ROBIN, endpoints).endpoints(), LiveEndpoint::share);
 

@@ -105,7 +105,8 @@ class MaglevTest {
     for (int i = 0; i < 2_000; i++) {
       many.add(endpoint(i, 1));
     }
-    WeightedSequence table = Maglev.table(new LiveUpstream(plan(many), null).endpoints());
+    WeightedSequence<LiveEndpoint> table =
+        Maglev.table(new LiveUpstream(plan(many), null).endpoints());
 
     Map<LiveEndpoint, Integer> counts = new HashMap<>();
     for (int i = 0; i < table.length(); i++) {

@@ -2,6 +2,7 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.journal.Journal;
+import agrippa.proxy.plan.Balancing;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
@@ -38,6 +39,7 @@ final class Scene {
   ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
   boolean tlsTold;
   FrontendOptions options = FrontendOptions.DEFAULT;
+  Balancing balancing = Balancing.DEFAULT;
   private boolean http2;
   LiveUpstream pool;
   FrontendSnapshot snapshot;
@@ -70,7 +72,7 @@ final class Scene {
         null,
         null,
         proxyProtocol,
-        UpstreamOptions.DEFAULT.withHttp2(http2).withTlsTold(tlsTold));
+        UpstreamOptions.DEFAULT.withHttp2(http2).withBalancing(balancing).withTlsTold(tlsTold));
   }
 
   FrontendSnapshot snapshot() {
