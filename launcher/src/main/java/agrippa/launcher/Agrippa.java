@@ -5,6 +5,7 @@ import agrippa.api.ValueJson;
 import agrippa.cloud.Documents;
 import agrippa.control.ControlPlane;
 import agrippa.control.ControlSettings;
+import agrippa.launcher.MetricsSite.OfProcess;
 import agrippa.provider.accesslog.AccessLog;
 import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.builtin.BuiltinProvider;
@@ -27,13 +28,10 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -152,17 +150,24 @@ final class Agrippa implements AutoCloseable {
     return settings.loops() == 0 ? standard : standard.withLoops(settings.loops());
   }
 
-  private Map<String, LongSupplier> processMetrics(Settings settings) {
+  private List<OfProcess> processMetrics(Settings settings) {
     Runtime runtime = Runtime.getRuntime();
     int loops = proxySettings(settings).loops();
-    Map<String, LongSupplier> all = new LinkedHashMap<>();
-    all.put("agrippa_event_loops", () -> loops);
-    all.put("agrippa_loadbalancers", () -> proxy.plans().size());
-    all.put("agrippa_access_log_dropped_total", () -> accessLog.map(AccessLog::dropped).orElse(0L));
-    all.put("jvm_heap_used_bytes", () -> runtime.totalMemory() - runtime.freeMemory());
-    all.put("jvm_heap_committed_bytes", runtime::totalMemory);
-    all.put("jvm_heap_max_bytes", runtime::maxMemory);
-    return all;
+    return List.of(
+        new OfProcess("agrippa_event_loops", "Event loops of the data plane.", () -> loops),
+        new OfProcess(
+            "agrippa_loadbalancers", "Load balancers served.", () -> proxy.plans().size()),
+        new OfProcess(
+            "agrippa_access_log_dropped_total",
+            "Lines of the access log that were not written.",
+            () -> accessLog.map(AccessLog::dropped).orElse(0L)),
+        new OfProcess(
+            "jvm_heap_used_bytes",
+            "Heap in use, garbage included.",
+            () -> runtime.totalMemory() - runtime.freeMemory()),
+        new OfProcess(
+            "jvm_heap_committed_bytes", "Heap taken from the system.", runtime::totalMemory),
+        new OfProcess("jvm_heap_max_bytes", "The most that the heap may be.", runtime::maxMemory));
   }
 
   private AccessLog accessLog(AccessLogSettings log, InstantSource clock) {

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -32,20 +31,33 @@ final class MetricsSite {
     NOBODY
   }
 
+  /// A metric of the process.
+  ///
+  /// @param name ends in `_total` if it counts
+  /// @param help what it tells, in one sentence
+  record OfProcess(String name, String help, LongSupplier value) {
+    void write(StringBuilder out) {
+      String type = name.endsWith("_total") ? "counter" : "gauge";
+      out.append("# HELP ").append(name).append(' ').append(help).append('\n');
+      out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+      out.append(name).append(' ').append(value.getAsLong()).append('\n');
+    }
+  }
+
   private final Readers readers;
   private final boolean behindProxy;
   private final Identity identity;
-  private final Map<String, LongSupplier> process;
+  private final List<OfProcess> process;
   private final Supplier<Iterator<byte[]>> balancers;
 
   /// @param behindProxy whether clients' addresses are told by a proxy that is believed
-  /// @param process metrics of the process by their names, which tell what they are
+  /// @param process what is told of the process
   /// @param balancers makes the page about load balancers
   MetricsSite(
       Readers readers,
       boolean behindProxy,
       Identity identity,
-      Map<String, LongSupplier> process,
+      List<OfProcess> process,
       Supplier<Iterator<byte[]>> balancers) {
     this.readers = readers;
     this.behindProxy = behindProxy;
@@ -122,12 +134,7 @@ final class MetricsSite {
 
   private byte[] ofProcess() {
     StringBuilder out = new StringBuilder();
-    process.forEach(
-        (name, value) -> {
-          String type = name.endsWith("_total") ? "counter" : "gauge";
-          out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-          out.append(name).append(' ').append(value.getAsLong()).append('\n');
-        });
+    process.forEach(it -> it.write(out));
     return out.toString().getBytes(StandardCharsets.US_ASCII);
   }
 }

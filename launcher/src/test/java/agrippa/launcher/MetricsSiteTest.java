@@ -50,7 +50,7 @@ class MetricsSiteTest {
                 readers,
                 behindProxy,
                 IDENTITY,
-                Map.of("agrippa_event_loops", () -> 2),
+                List.of(new MetricsSite.OfProcess("agrippa_event_loops", "Loops.", () -> 2)),
                 () -> List.of("one\n".getBytes(US_ASCII), "two\n".getBytes(US_ASCII)).iterator())
             .site();
     Map<String, List<String>> headers = new LinkedHashMap<>();
@@ -108,6 +108,7 @@ class MetricsSiteTest {
     pieces.forEachRemaining(it -> page.append(new String(it, US_ASCII)));
 
     assertThat(page)
-        .hasToString("# TYPE agrippa_event_loops gauge\nagrippa_event_loops 2\none\ntwo\n");
+        .hasToString(
+            "# HELP agrippa_event_loops Loops.\n# TYPE agrippa_event_loops gauge\nagrippa_event_loops 2\none\ntwo\n");
   }
 }
