@@ -149,10 +149,14 @@ public final class WebServer implements AutoCloseable {
     slowClients.watch();
     send(response, reply, incoming.method(), last);
     slowClients.unwatch();
-    if (last) {
-      // Helidon leaves closing to the client, which may wait for the server to do it.
-      throw new CloseConnectionException("last request of its connection");
+    // Helidon leaves closing to the client, which may wait for the server to do it.
+    if (last && reply.pieces() == null) {
+      throw closing();
     }
+  }
+
+  private static CloseConnectionException closing() {
+    return new CloseConnectionException("last request of its connection");
   }
 
   /// Whether a handler did not read all that was sent to it.
@@ -178,6 +182,13 @@ public final class WebServer implements AutoCloseable {
     } else if (reply.file() != null) {
       send(response, reply.file());
     } else if (reply.pieces() != null) {
+      if (last) {
+        // Their end is sent when all here has returned.
+        response.whenSent(
+            () -> {
+              throw closing();
+            });
+      }
       send(response, reply.pieces());
     } else {
       response.send(reply.body());

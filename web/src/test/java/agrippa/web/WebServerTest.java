@@ -161,6 +161,14 @@ class WebServerTest {
   }
 
   @Test
+  void piecesOfAnAnswerComeOneByOneAndEndAlsoWhenTheConnectionDoes() throws Exception {
+    assertThat(get("/things/pieces").body()).isEqualTo("a".repeat(20_000) + "b".repeat(20_000));
+    assertThat(raw("GET /things/pieces HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200")
+        .endsWith("bbbb\r\n0\r\n\r\n");
+  }
+
+  @Test
   void headHasNoBody() throws Exception {
     String answer = raw("HEAD /things/base HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
@@ -323,6 +331,16 @@ class WebServerTest {
             .delete("/a/{x}", it -> Reply.text(200, "gone " + it.parameter("x")))
             .post("/a/{x}", it -> Reply.empty(204))
             .post("/echo", it -> Reply.text(200, new String(it.body(), StandardCharsets.UTF_8)))
+            .get(
+                "/pieces",
+                _ ->
+                    Reply.pieces(
+                        200,
+                        "text/plain",
+                        List.of(
+                                "a".repeat(20_000).getBytes(StandardCharsets.UTF_8),
+                                "b".repeat(20_000).getBytes(StandardCharsets.UTF_8))
+                            .iterator()))
             .get("/base", it -> Reply.text(200, it.baseUrl()))
             .head("/base", it -> Reply.text(200, it.baseUrl()))
             .get(
