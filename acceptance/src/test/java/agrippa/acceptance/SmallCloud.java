@@ -45,6 +45,8 @@ final class SmallCloud implements AutoCloseable {
             "/usr/sbin/sysctl", "procps",
             "/usr/bin/busybox", "busybox-static",
             "/usr/sbin/dropbear", "dropbear-bin",
+            "/usr/bin/scp", "openssh-client",
+            "/usr/lib/openssh/sftp-server", "openssh-sftp-server",
             "/usr/bin/curl", "curl"));
     return new SmallCloud(state);
   }

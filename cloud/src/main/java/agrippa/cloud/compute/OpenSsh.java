@@ -6,42 +6,48 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.bouncycastle.crypto.generators.Ed25519KeyPairGenerator;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.params.Ed25519KeyGenerationParameters;
-import org.bouncycastle.crypto.util.OpenSSHPrivateKeyUtil;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.crypto.generators.RSAKeyPairGenerator;
+import org.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
+import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
 /// Keys as OpenSSH writes them.
 final class OpenSsh {
   private static final int LONGEST = 16_384;
+  private static final int BITS = 2_048;
+
+  /// The chance of a number that is no prime after all is 2 to the minus this.
+  private static final int CERTAINTY = 112;
 
   private OpenSsh() {}
 
-  /// @param publicLine without comment
-  /// @param privateKey an `OPENSSH PRIVATE KEY`
+  /// @param publicLine with Nova's comment
+  /// @param privateKey an `RSA PRIVATE KEY` (PKCS#1), which old clients can read, too
   record Generated(String publicLine, String privateKey) {}
 
-  /// A new key, of Ed25519 as nowadays' `ssh-keygen` makes.
+  /// A new key, as Nova makes them.
   static Generated generate(SecureRandom random) {
-    var generator = new Ed25519KeyPairGenerator();
-    generator.init(new Ed25519KeyGenerationParameters(random));
+    var generator = new RSAKeyPairGenerator();
+    generator.init(
+        new RSAKeyGenerationParameters(RSAKeyGenParameterSpec.F4, random, BITS, CERTAINTY));
     var pair = generator.generateKeyPair();
     try {
-      AsymmetricKeyParameter secret = pair.getPrivate();
+      PrivateKeyInfo secret = PrivateKeyInfoFactory.createPrivateKeyInfo(pair.getPrivate());
       StringWriter text = new StringWriter();
       try (PemWriter pem = new PemWriter(text)) {
-        pem.writeObject(
-            new PemObject("OPENSSH PRIVATE KEY", OpenSSHPrivateKeyUtil.encodePrivateKey(secret)));
+        byte[] inner = secret.parsePrivateKey().toASN1Primitive().getEncoded();
+        pem.writeObject(new PemObject("RSA PRIVATE KEY", inner));
       }
       byte[] blob = OpenSSHPublicKeyUtil.encodePublicKey(pair.getPublic());
       return new Generated(
-          "ssh-ed25519 " + Base64.getEncoder().encodeToString(blob),
+          "ssh-rsa " + Base64.getEncoder().encodeToString(blob) + " Generated-by-Nova",
           text.toString().replace("\r\n", "\n"));
     } catch (IOException e) {
       throw new UncheckedIOException("a key cannot be written to memory", e);

@@ -112,7 +112,7 @@ public final class Fabric {
   private Map<String, String> realize(FabricPlan plan, List<Namespace> changed, Set<String> fresh) {
     Map<String, String> failures = new HashMap<>();
     // Before anything can send.
-    guard(plan).ifPresent(it -> failures.put(Names.FABRIC, it));
+    guard(plan);
     Map<String, Survey> surveys =
         changed.stream()
             .map(Namespace::name)
@@ -144,14 +144,21 @@ public final class Fabric {
     return fresh.contains(namespace) ? Survey.nothing() : Survey.of(tools, namespace);
   }
 
-  private Optional<String> guard(FabricPlan plan) {
+  /// All ports have the same guards: without them, nothing may be wired.
+  private void guard(FabricPlan plan) {
     String next = Guards.of(plan);
     if (next.equals(guards)) {
-      return Optional.empty();
+      return;
     }
-    Optional<String> failure = tools.filter(Names.FABRIC, "bridge", next);
-    guards = failure.isEmpty() ? next : "";
-    return failure;
+    // What is there if it fails is not known.
+    guards = "";
+    tools
+        .filter(Names.FABRIC, "bridge", next)
+        .ifPresent(
+            it -> {
+              throw new FabricException("cannot guard ports: " + it);
+            });
+    guards = next;
   }
 
   private Optional<String> furnish(Namespace it, Survey now, Wiring wiring) {

@@ -4,6 +4,7 @@ import agrippa.web.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /// The programs that speak to the kernel: `ip` of iproute2, `nft` of nftables, `nsenter` of
 /// util-linux and `sysctl` of procps.
 final class Tools {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Names names;
 
@@ -98,9 +99,15 @@ final class Tools {
     return result.status() == 0 ? Optional.empty() : Optional.of(result.errors());
   }
 
-  private record Result(int status, String output, String errors) {}
+  /// How a program ended, and what it wrote.
+  record Result(int status, String output, String errors) {}
 
   private static Result run(List<String> command, String input) {
+    return run(command, input, PATIENCE);
+  }
+
+  /// Runs a program to its end, or ends it.
+  static Result run(List<String> command, String input, Duration patience) {
     ProcessBuilder builder = new ProcessBuilder(command);
     // These live where an ordinary user's path does not lead.
     builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
@@ -110,7 +117,7 @@ final class Tools {
       // What it writes is read to the end, which a hung one never reaches: this ends it.
       process
           .onExit()
-          .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
           .exceptionally(_ -> killed(process));
       FutureTask<byte[]> errors = new FutureTask<>(() -> process.getErrorStream().readAllBytes());
       Thread.startVirtualThread(errors);

@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// A small image made of programs of this machine: busybox, which is a whole userland and an HTTP
-/// server, and dropbear, an SSH server, with the libraries that it needs.
+/// server, dropbear, an SSH server, and what copies files by SSH, with the libraries that they
+// need.
 final class DefaultImage {
   static final String NAME = "agrippa-mini";
 
@@ -33,13 +34,18 @@ final class DefaultImage {
 
   private static final System.Logger LOG = System.getLogger(DefaultImage.class.getName());
 
-  /// Which Debian package each program is from.
-  private static final Map<Path, String> PROGRAMS =
-      new TreeMap<>(
-          Map.of(
-              Path.of("/bin/busybox"), "busybox-static",
-              Path.of("/usr/sbin/dropbear"), "dropbear-bin",
-              Path.of("/usr/bin/dropbearkey"), "dropbear-bin"));
+  /// What is in it, from where.
+  private static final List<Ingredient> PROGRAMS =
+      List.of(
+          new Ingredient("bin/busybox", Path.of("/bin/busybox"), "busybox-static"),
+          new Ingredient("usr/sbin/dropbear", Path.of("/usr/sbin/dropbear"), "dropbear-bin"),
+          new Ingredient("usr/bin/dropbearkey", Path.of("/usr/bin/dropbearkey"), "dropbear-bin"),
+          new Ingredient("usr/bin/scp", Path.of("/usr/bin/scp"), "openssh-client"),
+          // Where dropbear looks for it.
+          new Ingredient(
+              "usr/lib/sftp-server",
+              Path.of("/usr/lib/openssh/sftp-server"),
+              "openssh-sftp-server"));
 
   private static final Map<String, String> FILES =
       Map.of(
@@ -64,6 +70,12 @@ final class DefaultImage {
           "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n",
           "etc/os-release",
           "NAME=\"agrippa-mini\"\nID=agrippa-mini\nPRETTY_NAME=\"Agrippa's mini image\"\n");
+
+  /// A program of this machine's.
+  ///
+  /// @param name its path in the image
+  /// @param debian the package that it is from
+  private record Ingredient(String name, Path program, String debian) {}
 
   private final ImageStore store;
   private final InstantSource clock;
@@ -127,9 +139,9 @@ final class DefaultImage {
 
   /// Debian packages that are not installed.
   private static List<String> missing() {
-    return PROGRAMS.entrySet().stream()
-        .filter(it -> !Files.isExecutable(it.getKey()))
-        .map(Map.Entry::getValue)
+    return PROGRAMS.stream()
+        .filter(it -> !Files.isExecutable(it.program()))
+        .map(Ingredient::debian)
         .distinct()
         .toList();
   }
@@ -139,10 +151,10 @@ final class DefaultImage {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     TarWriter tar = new TarWriter(bytes);
     Map<String, Path> programs = new TreeMap<>();
-    for (Path program : PROGRAMS.keySet()) {
-      programs.put(program.toString().substring(1), program);
+    for (Ingredient it : PROGRAMS) {
+      programs.put(it.name(), it.program());
       // A program that needs none prints none.
-      for (String library : libraries(program)) {
+      for (String library : libraries(it.program())) {
         programs.put(library.substring(1), Path.of(library));
       }
     }

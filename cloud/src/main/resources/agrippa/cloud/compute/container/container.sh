@@ -60,7 +60,7 @@ X
 done
 mkdir root/dev/pts root/dev/shm
 mount -t devpts -o newinstance,nosuid,noexec,ptmxmode=666,mode=620,gid=5 devpts root/dev/pts
-mount -t tmpfs -o nosuid,nodev,noexec,size=16m,mode=1777 tmpfs root/dev/shm
+mount -t tmpfs -o nosuid,nodev,size=16m,mode=1777 tmpfs root/dev/shm
 ln -s pts/ptmx root/dev/ptmx
 ln -s /proc/self/fd root/dev/fd
 ln -s /proc/self/fd/0 root/dev/stdin
