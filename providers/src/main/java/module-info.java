@@ -2,7 +2,10 @@
 module agrippa.providers {
   requires transitive agrippa.control;
   requires transitive agrippa.proxy;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
 
   exports agrippa.provider.accesslog;
   exports agrippa.provider.builtin;
+  exports agrippa.provider.builtin.ocsp;
 }

@@ -9,6 +9,7 @@ import agrippa.launcher.MetricsSite.OfProcess;
 import agrippa.provider.accesslog.AccessLog;
 import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.builtin.BuiltinProvider;
+import agrippa.provider.builtin.ocsp.Stapling;
 import agrippa.proxy.Patterns;
 import agrippa.proxy.ProxyServer;
 import agrippa.proxy.ProxySettings;
@@ -87,7 +88,12 @@ final class Agrippa implements AutoCloseable {
     accessLog = settings.watch().accessLog().map(it -> accessLog(it, clock));
     BuiltinProvider provider =
         new BuiltinProvider(
-            proxy, cloud.networks(), cloud.secrets(), settings.watch().observing(), clock);
+            proxy,
+            cloud.networks(),
+            cloud.secrets(),
+            settings.watch().observing(),
+            clock,
+            new Stapling(settings.ocspResponders(), clock, Thread::startVirtualThread));
 
     // What decides.
     control =

@@ -8,11 +8,13 @@ import agrippa.model.Countable;
 import agrippa.model.Quota;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Cidr;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,7 @@ import java.util.Optional;
 /// @param loops event loops of the data plane; 0 for one per processor
 /// @param transport of the data plane
 /// @param tls of the data plane
+/// @param ocspResponders networks where certificates' responders may be asked; none: nobody is
 /// @param cloud which of the cloud's services are real
 /// @param api how it meets its clients
 /// @param watch what is told of what load balancers serve
@@ -47,6 +50,7 @@ record Settings(
     int loops,
     TransportKind transport,
     TlsKind tls,
+    List<Cidr> ocspResponders,
     CloudSettings cloud,
     ApiSettings api,
     WatchSettings watch) {
@@ -78,6 +82,7 @@ record Settings(
         0,
         TransportKind.BEST,
         TlsKind.BEST,
+        List.of(),
         CloudSettings.EMBEDDED,
         ApiSettings.DEFAULT,
         WatchSettings.DEFAULT);
@@ -98,6 +103,7 @@ record Settings(
         loops,
         transport,
         tls,
+        ocspResponders,
         cloud.with(Optional.of(kernel)),
         api,
         watch);
@@ -118,6 +124,7 @@ record Settings(
         loops,
         transport,
         tls,
+        ocspResponders,
         cloud,
         api,
         next);
@@ -142,9 +149,25 @@ record Settings(
         file.count("data_plane.loops", loops),
         file.choice("data_plane.transport", transport),
         file.choice("data_plane.tls", tls),
+        networks(file, "data_plane.ocsp_responders"),
         CloudSettings.of(file, environment, cloud.kernel()),
         ApiSettings.of(file),
         watch.with(file));
+  }
+
+  private static List<Cidr> networks(SettingsFile file, String key) {
+    Object value = file.value(key);
+    List<?> given =
+        value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+    return given.stream().map(it -> network(file, key, String.valueOf(it))).toList();
+  }
+
+  private static Cidr network(SettingsFile file, String key, String text) {
+    try {
+      return Cidr.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw file.bad(key, text, "networks such as 192.0.2.0/24", e);
+    }
   }
 
   /// A relative path begins at the configuration file.

@@ -48,6 +48,7 @@ record SettingsFile(Path path, Map<String, Object> values) {
           "data_plane.loops",
           "data_plane.transport",
           "data_plane.tls",
+          "data_plane.ocsp_responders",
           "metrics",
           "access_log.to",
           "access_log.sample",

@@ -17,12 +17,14 @@ import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.accesslog.Format;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.plan.Cidr;
 import agrippa.web.Cors;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -67,6 +69,7 @@ class SettingsTest {
                       loops: 3
                       transport: nio
                       tls: jdk
+                      ocsp_responders: [192.0.2.0/24, '2001:db8::1']
                     metrics: admins
                     access_log:
                       to: octavia:file:logs/access.log
@@ -105,6 +108,7 @@ class SettingsTest {
                 3,
                 TransportKind.NIO,
                 TlsKind.JDK,
+                List.of(Cidr.parse("192.0.2.0/24"), Cidr.parse("2001:db8::1")),
                 CloudSettings.EMBEDDED,
                 new ApiSettings(
                     Optional.of(
@@ -219,6 +223,7 @@ class SettingsTest {
         "data_plane: {loops: 1025} | use a number from 0 to 1024",
         "data_plane: {transport: carrier pigeon} | use one of [best, epoll, nio]",
         "data_plane: {tls: none} | use one of [best, openssl, jdk]",
+        "data_plane: {ocsp_responders: any} | use networks such as 192.0.2.0/24",
         "[1, 2] | expected a mapping",
         "write_hold: [1 | is not valid YAML",
       })

@@ -20,6 +20,7 @@ import agrippa.model.PoolId;
 import agrippa.model.Shelf;
 import agrippa.model.Statistics;
 import agrippa.model.SubnetId;
+import agrippa.provider.builtin.ocsp.Stapling;
 import agrippa.proxy.ApplyResult;
 import agrippa.proxy.ProxyReport;
 import agrippa.proxy.ProxyReport.EndpointState;
@@ -63,17 +64,19 @@ public final class BuiltinProvider implements Provider {
   ///     close; its reports are written here from now on
   /// @param observing what operators want to know
   /// @param clock tells when certificates end
+  /// @param stapling knows what certificates' issuers say of them
   public BuiltinProvider(
       ProxyServer proxy,
       Networks networks,
       Secrets secrets,
       Observing observing,
-      InstantSource clock) {
+      InstantSource clock,
+      Stapling stapling) {
     this.observing = observing;
     this.proxy = proxy;
     this.networks = networks;
     this.secrets = secrets;
-    this.tls = new TlsMaterial(secrets);
+    this.tls = new TlsMaterial(secrets, stapling);
     this.expiry = new ExpiryWarnings(clock);
     proxy.reporter(MetricsPage::of);
   }

@@ -9,6 +9,7 @@ import agrippa.model.ListenerTls.ClientAuthentication;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.model.PoolTls;
+import agrippa.provider.builtin.ocsp.Stapling;
 import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
@@ -44,9 +45,12 @@ final class TlsMaterial {
   private static final List<String> SPOKEN_WITHOUT_HTTP2 = List.of("http/1.1", "http/1.0");
 
   private final Secrets secrets;
+  private final Stapling stapling;
 
-  TlsMaterial(Secrets secrets) {
+  /// @param stapling knows what certificates' issuers say of them
+  TlsMaterial(Secrets secrets, Stapling stapling) {
     this.secrets = secrets;
+    this.stapling = stapling;
   }
 
   /// Something that TLS needs cannot be had. Concerns only the listeners that need it.
@@ -81,7 +85,7 @@ final class TlsMaterial {
     boolean asks = tls.clientAuthentication() != ClientAuthentication.NONE;
     List<Certificate> certificates = new ArrayList<>();
     for (String reference : references) {
-      certificates.add(certificate(reference));
+      certificates.add(stapled(certificate(reference)));
     }
     return new TlsServer(
         certificates,
@@ -129,6 +133,10 @@ final class TlsMaterial {
   private Certificate certificate(String reference) throws MissingException {
     Secrets.KeyPair pair = found(reference, secrets.keyPair(null, reference));
     return new Certificate(pair.chain(), pair.key());
+  }
+
+  private Certificate stapled(Certificate one) {
+    return new Certificate(one.chain(), one.key(), stapling.of(one.chain()).orElse(null));
   }
 
   private static <T> List<T> list(

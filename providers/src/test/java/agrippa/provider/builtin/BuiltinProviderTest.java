@@ -24,6 +24,7 @@ import agrippa.model.OperatingStatus;
 import agrippa.model.Pool;
 import agrippa.model.PoolId;
 import agrippa.model.PoolProtocol;
+import agrippa.provider.builtin.ocsp.Stapling;
 import agrippa.proxy.ProxyServer;
 import agrippa.proxy.ProxySettings;
 import com.sun.net.httpserver.HttpServer;
@@ -75,7 +76,8 @@ class BuiltinProviderTest {
             new PlainNetworks(LISTEN),
             new FakeSecrets(),
             Observing.NOTHING,
-            InstantSource.system());
+            InstantSource.system(),
+            noStapling());
     backend = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     backend.createContext(
         "/",
@@ -247,5 +249,9 @@ class BuiltinProviderTest {
             Map.of(
                 new MemberId(uuid("dead")), OperatingStatus.ERROR,
                 new MemberId(uuid("off")), OperatingStatus.OFFLINE));
+  }
+
+  private static Stapling noStapling() {
+    return new Stapling(List.of(), InstantSource.system(), Runnable::run);
   }
 }

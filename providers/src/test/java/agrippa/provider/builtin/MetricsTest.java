@@ -18,6 +18,7 @@ import agrippa.model.LoadBalancerId;
 import agrippa.model.MonitorType;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
+import agrippa.provider.builtin.ocsp.Stapling;
 import agrippa.proxy.ProxyServer;
 import agrippa.proxy.ProxySettings;
 import agrippa.proxy.plan.Endpoint;
@@ -117,7 +118,8 @@ class MetricsTest {
             new PlainNetworks(LISTEN),
             new FakeSecrets(),
             Observing.NOTHING,
-            InstantSource.system());
+            InstantSource.system(),
+            noStapling());
     backend = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     backend.createContext(
         "/",
@@ -381,5 +383,9 @@ class MetricsTest {
         null,
         null,
         Upstream.ProxyProtocol.NONE);
+  }
+
+  private static Stapling noStapling() {
+    return new Stapling(List.of(), InstantSource.system(), Runnable::run);
   }
 }

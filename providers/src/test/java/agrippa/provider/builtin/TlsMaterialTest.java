@@ -11,15 +11,19 @@ import agrippa.model.ListenerTls.ClientAuthentication;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.model.PoolTls;
+import agrippa.provider.builtin.ocsp.Stapling;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.plan.TlsServer.ClientAuth;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TlsMaterialTest {
-  private final TlsMaterial material = new TlsMaterial(new FakeSecrets());
+  private final TlsMaterial material =
+      new TlsMaterial(
+          new FakeSecrets(), new Stapling(List.of(), InstantSource.system(), Runnable::run));
 
   private static Listener listener(@Nullable String container, String... sni) {
     return listener(container, List.of(sni), null, ClientAuthentication.NONE);

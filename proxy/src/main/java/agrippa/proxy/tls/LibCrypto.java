@@ -13,6 +13,9 @@ final class LibCrypto {
       NativeLibrary.CRYPTO.function("OpenSSL_version", JAVA_LONG, JAVA_INT);
   private static final MethodHandle BIO_S_MEM =
       NativeLibrary.CRYPTO.function("BIO_s_mem", JAVA_LONG);
+  private static final MethodHandle CRYPTO_MEMDUP =
+      NativeLibrary.CRYPTO.function(
+          "CRYPTO_memdup", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle BIO_NEW =
       NativeLibrary.CRYPTO.function("BIO_new", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle BIO_UP_REF =
@@ -308,6 +311,15 @@ final class LibCrypto {
   static int macParameters(long mac, long parameters) {
     try {
       return (int) EVP_MAC_CTX_SET_PARAMS.invokeExact(mac, parameters);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// A copy in the library's own memory, for those of its functions that free what they are given.
+  static long copy(long from, long length) {
+    try {
+      return (long) CRYPTO_MEMDUP.invokeExact(from, length, 0L, 0);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

@@ -3,6 +3,7 @@ package agrippa.proxy.tls;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import agrippa.proxy.plan.OcspResponse;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -25,11 +26,13 @@ final class OpenSslCallbacks {
   private static final int OPENSSL_NPN_NEGOTIATED = 1;
 
   private final Map<Long, OpenSslServer> servers = new ConcurrentHashMap<>();
+  private final Map<Long, byte[]> staples = new ConcurrentHashMap<>();
   private final AtomicLong ids = new AtomicLong();
   // Never closed: settings that a straggler still uses may call even after the engine's end.
   private final Arena arena = Arena.ofAuto();
   private final long nameCallback;
   private final long protocolCallback;
+  private final long statusCallback;
 
   OpenSslCallbacks() {
     nameCallback =
@@ -44,6 +47,11 @@ final class OpenSslCallbacks {
                 JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG),
             MethodType.methodType(
                 int.class, long.class, long.class, long.class, long.class, int.class, long.class));
+    statusCallback =
+        stub(
+            "staple",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG),
+            MethodType.methodType(int.class, long.class, long.class));
   }
 
   private long stub(String method, FunctionDescriptor descriptor, MethodType type) {
@@ -64,6 +72,21 @@ final class OpenSslCallbacks {
 
   void remove(long id) {
     servers.remove(id);
+  }
+
+  /// @return the argument of callbacks for this response
+  long add(OcspResponse status) {
+    long id = ids.incrementAndGet();
+    staples.put(id, status.der());
+    return id;
+  }
+
+  void removeStatus(long id) {
+    staples.remove(id);
+  }
+
+  long statusCallback() {
+    return statusCallback;
   }
 
   long nameCallback() {
@@ -100,6 +123,19 @@ final class OpenSslCallbacks {
       int length = (int) server.protocols().byteSize();
       int chosen = LibSsl.selectProtocol(out, outLength, ours, length, in, inLength);
       return chosen == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+    } catch (Throwable e) {
+      return failed(e);
+    }
+  }
+
+  /// Says nothing if there is nothing to say: the handshake goes on without.
+  @SuppressWarnings("unused") // Called by OpenSSL: int (*)(SSL *, void *argument).
+  private int staple(long ssl, long id) {
+    try {
+      byte[] status = staples.get(id);
+      return status != null && OpenSslObjects.staple(ssl, status)
+          ? SSL_TLSEXT_ERR_OK
+          : SSL_TLSEXT_ERR_NOACK;
     } catch (Throwable e) {
       return failed(e);
     }

@@ -21,7 +21,22 @@ final class OpenSslObjects {
   private static final long CRL_CHECK_ALL = 0x8;
   private static final long PARTIAL_CHAIN = 0x8_0000;
 
+  private static final int SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP = 71;
+
   private OpenSslObjects() {}
+
+  /// Gives a connection an OCSP response to show.
+  ///
+  /// @return whether it took it
+  static boolean staple(long ssl, byte[] response) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, response);
+      long copy = LibCrypto.copy(bytes.address(), response.length);
+      return copy != 0
+          && LibSsl.control(ssl, SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP, response.length, copy)
+              == 1;
+    }
+  }
 
   static long certificate(X509Certificate certificate) throws GeneralSecurityException {
     return parsed("certificate", LibCrypto::parseCertificate, certificate.getEncoded());

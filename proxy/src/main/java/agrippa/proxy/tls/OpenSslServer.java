@@ -30,6 +30,7 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
   private final List<OpenSslSettings> settings = new ArrayList<>();
   private final MemorySegment protocols;
   private final long callbackId;
+  private final List<Long> statusIds = new ArrayList<>();
   private final OpenSslUsers users = new OpenSslUsers(this::free);
 
   OpenSslServer(OpenSslEngine engine, TlsServer plan) throws GeneralSecurityException {
@@ -58,6 +59,11 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
         OpenSslSettings one = OpenSslSettings.of(plan.versions(), plan.ciphers());
         settings.add(one);
         one.show(certificate);
+        if (certificate.status() != null) {
+          long id = engine.callbacks().add(certificate.status());
+          statusIds.add(id);
+          one.staple(engine.callbacks().statusCallback(), id);
+        }
         if (asksClients) {
           one.askClients(plan.clientAuth(), plan.clientIssuers(), store);
         }
@@ -157,6 +163,7 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
 
   private void free() {
     engine.callbacks().remove(callbackId);
+    statusIds.forEach(engine.callbacks()::removeStatus);
     settings.forEach(OpenSslSettings::free);
   }
 }

@@ -18,6 +18,8 @@ final class OpenSslSettings {
   private static final int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
   private static final int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
   private static final int SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG = 54;
+  private static final int SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB = 63;
+  private static final int SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB_ARG = 64;
   private static final int SSL_CTRL_CHAIN_CERT = 89;
   private static final int SSL_CTRL_SET_DH_AUTO = 118;
   private static final int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
@@ -207,6 +209,12 @@ final class OpenSslSettings {
     }
     LibSslContext.sessionTimeout(context, seconds);
     done("ticket keys", LibSslContext.ticketKeys(context, ticketCallback));
+  }
+
+  /// Asks back what is said of the certificate's status.
+  void staple(long statusCallback, long argument) {
+    LibSslContext.callback(context, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, statusCallback);
+    LibSslContext.control(context, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB_ARG, 0, argument);
   }
 
   /// Asks back which certificate and protocol a client gets.

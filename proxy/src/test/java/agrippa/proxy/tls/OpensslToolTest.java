@@ -75,6 +75,32 @@ class OpensslToolTest {
     }
   }
 
+  /// The certificate's own response, and none beside another.
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void showsWhatTheIssuerSays(String version) throws Exception {
+    Pki authority = new Pki("authority");
+    Certificate one = authority.issue("one.test", "one.test");
+    Certificate two = authority.issue("two.test", "two.test");
+    Certificate vouched = new Certificate(two.chain(), two.key(), authority.vouching(two));
+    String none = "OCSP response: no response sent";
+    try (TlsContext both = rig.engine.server(Rig.server(one, vouched))) {
+      InetSocketAddress at = rig.listen(both, Echo::on);
+      try (OpensslTool first =
+              OpensslTool.client(at, version, "-status", "-servername", "one.test");
+          OpensslTool second =
+              OpensslTool.client(at, version, "-status", "-servername", "two.test")) {
+        assertThat(first.end()).contains(none);
+        String heard = second.end();
+        if (kind.engine().equals("jdk")) {
+          assertThat(heard).contains(none);
+        } else {
+          assertThat(heard).contains("OCSP Response Status: successful", "Cert Status: good");
+        }
+      }
+    }
+  }
+
   @Test
   void goesOnAfterKeyUpdates() throws Exception {
     InetSocketAddress at = rig.listen(tls, Echo::on);

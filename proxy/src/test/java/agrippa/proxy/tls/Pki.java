@@ -1,6 +1,9 @@
 package agrippa.proxy.tls;
 
 import agrippa.proxy.plan.Certificate;
+import agrippa.proxy.plan.OcspResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -21,13 +24,23 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
 import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /// A certificate authority of its own, made anew for each use.
 final class Pki {
@@ -77,6 +90,30 @@ final class Pki {
       return new JcaX509CRLConverter().getCRL(list.build(signer(keys)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Says that a certificate of ours is good, for a day.
+  OcspResponse vouching(Certificate one) {
+    try {
+      DigestCalculator sha1 =
+          new JcaDigestCalculatorProviderBuilder().build().get(CertificateID.HASH_SHA1);
+      X509CertificateHolder own = new JcaX509CertificateHolder(certificate);
+      CertificateID id = new CertificateID(sha1, own, one.chain().getFirst().getSerialNumber());
+      BasicOCSPResp basic =
+          new BasicOCSPRespBuilder(own.getSubjectPublicKeyInfo(), sha1)
+              .addResponse(
+                  id,
+                  CertificateStatus.GOOD,
+                  Date.from(Instant.now().minus(1, ChronoUnit.HOURS)),
+                  Date.from(Instant.now().plus(1, ChronoUnit.DAYS)))
+              .build(signer(keys), new X509CertificateHolder[] {own}, Date.from(Instant.now()));
+      return new OcspResponse(
+          new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded());
+    } catch (OCSPException | OperatorCreationException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
