@@ -26,17 +26,22 @@ final class Furnishing {
         commands.add("link set %s mtu %d".formatted(it.name(), it.mtu()));
       }
     }
-    // Addresses are ours to give: nobody has to ask around whether they are free. The one with the
-    // shortest prefix comes first, since it is what the namespace sends from.
+    // The one with the shortest prefix comes first, since it is what the namespace sends from.
     it.addresses().stream()
         .filter(address -> now == null || !now.addresses().contains(address))
         .sorted(Comparator.comparingInt(FabricPlan.Prefix::length))
-        .map(address -> "addr add " + address + " dev " + it.name())
+        .map(address -> added(address, it.name()))
         .forEach(commands::add);
     if (now == null || now.up() != it.up()) {
       commands.add("link set " + it.name() + (it.up() ? " up" : " down"));
     }
     return commands;
+  }
+
+  /// Addresses are ours to give: nobody has to ask around whether they are free (RFC 4862, section
+  /// 5.4), for which sockets would have to wait.
+  private static String added(FabricPlan.Prefix address, String device) {
+    return "addr add " + address + " dev " + device + (address.ipv4() ? "" : " nodad");
   }
 
   /// Routes last: they need addresses, and go when an interface goes down.

@@ -266,6 +266,11 @@ final class Relay {
     drained = false;
   }
 
+  /// Whether bytes were read behind the body.
+  boolean overrun() {
+    return surplus != null;
+  }
+
   /// Bytes that were read behind the body; the caller owns them.
   @Nullable Buffer surplus() {
     Buffer behind = surplus;

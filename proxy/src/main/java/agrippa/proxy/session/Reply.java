@@ -253,7 +253,7 @@ final class Reply {
 
   /// Whether the endpoint's connection can take another request after this response.
   boolean reusable() {
-    return reusable;
+    return reusable && !body.overrun();
   }
 
   /// Whether both sides agreed on another protocol.

@@ -104,6 +104,21 @@ class ExchangeFailureTest {
   }
 
   @Test
+  void aConnectionThatBroughtMoreThanItsResponseIsNotUsedAgain() {
+    scene.endpoints("a");
+    FakeChannel client = scene.client();
+    client.receive(GET);
+    FakeChannel endpoint = scene.endpoint();
+    endpoint.receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+    endpoint.receive("0\r\n\r\nHTTP/1.1 200 OK\r\n");
+    assertThat(client.sent()).endsWith("1\r\na\r\n0\r\n\r\n");
+    assertThat(endpoint.isOpen()).isFalse();
+
+    client.receive(GET);
+    assertThat(scene.endpoint().sent()).isEqualTo(GET);
+  }
+
+  @Test
   void anIdleConnectionThatBreaksUnderARequestIsReplaced() {
     FakeChannel dead = pooled();
     FakeChannel client = scene.client();
