@@ -54,8 +54,7 @@ class KernelCrashTest {
         }
       }
       SmallCloud.await("the servers are settled", this::settled);
-      SmallCloud.await("the kernel is as the API tells", () -> kernel().equals(api()));
-      assertThat(kernel()).isEqualTo(api());
+      SmallCloud.awaitSame(this::kernel, this::api);
     } finally {
       cloud.close();
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -118,6 +119,18 @@ final class SmallCloud implements AutoCloseable {
       }
       Thread.yield();
     }
+  }
+
+  /// Waits until two things that may change are the same.
+  static <T> void awaitSame(Callable<T> actual, Callable<T> expected) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      if (actual.call().equals(expected.call())) {
+        return;
+      }
+      Thread.yield();
+    }
+    assertThat(actual.call()).isEqualTo(expected.call());
   }
 
   /// Something that comes true.

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /// A small image made of programs of this machine: busybox, which is a whole userland and an HTTP
 /// server, dropbear, an SSH server, and what copies files by SSH, with the libraries that they
-// need.
+/// need.
 final class DefaultImage {
   static final String NAME = "agrippa-mini";
 

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -20,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Every load balancer is in a network namespace of its own, at its own addresses, so that tenants
-/// may have the same ones. It has a port on the VIP's network, and one on each further network that
-/// its members are in.
+/// may have the same ones. It has a port in the VIP's subnet, and one in each further subnet that
+/// its members are in: two of a network may be of IPv4 and of IPv6.
 final class LinuxPaths implements Paths {
   private final NetworkRecords records;
   private final PortCollection ports;
@@ -40,7 +41,7 @@ final class LinuxPaths implements Paths {
           .state()
           .portsHeldBy(id)
           .filter(LinuxPaths::isLeg)
-          .map(Port::network)
+          .flatMap(LinuxPaths::subnets)
           .toList()
           .equals(List.copyOf(wanted(records.state(), id, members).keySet()))) {
         records.change(draft -> legs(draft, id, members));
@@ -56,30 +57,34 @@ final class LinuxPaths implements Paths {
     return port.holder() instanceof Holder.Leg;
   }
 
-  /// The networks that need a leg, each with the first subnet that does.
+  private static Stream<UUID> subnets(Port port) {
+    return port.fixedIps().stream().map(FixedIp::subnet);
+  }
+
+  /// The subnets that need a leg.
   private static SequencedMap<UUID, Subnet> wanted(
       NetworkState state, LoadBalancerId id, Set<SubnetId> members) {
-    List<UUID> there = state.portsHeldBy(id).filter(it -> !isLeg(it)).map(Port::network).toList();
+    List<UUID> there =
+        state.portsHeldBy(id).filter(it -> !isLeg(it)).flatMap(LinuxPaths::subnets).toList();
     SequencedMap<UUID, Subnet> wanted = new LinkedHashMap<>();
     // Existing legs first, so that the order is that of the records.
     Stream.concat(
             state
                 .portsHeldBy(id)
                 .filter(LinuxPaths::isLeg)
-                .flatMap(it -> it.fixedIps().stream())
-                .map(FixedIp::subnet)
+                .flatMap(LinuxPaths::subnets)
                 .filter(it -> members.contains(new SubnetId(it))),
             members.stream().map(SubnetId::value).sorted())
         .flatMap(it -> state.subnet(it).stream())
-        .filter(it -> !there.contains(it.network()))
-        .forEach(it -> wanted.putIfAbsent(it.network(), it));
+        .filter(it -> !there.contains(it.id()))
+        .forEach(it -> wanted.putIfAbsent(it.id(), it));
     return wanted;
   }
 
   private LoadBalancerId legs(Draft draft, LoadBalancerId id, Set<SubnetId> members) {
     SequencedMap<UUID, Subnet> wanted = wanted(draft.state(), id, members);
     for (Port it : draft.state().portsHeldBy(id).filter(LinuxPaths::isLeg).toList()) {
-      if (wanted.remove(it.network()) == null) {
+      if (subnets(it).map(wanted::remove).noneMatch(Objects::nonNull)) {
         PortCollection.remove(draft, it);
       }
     }

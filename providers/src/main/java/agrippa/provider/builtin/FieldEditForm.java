@@ -22,8 +22,7 @@ final class FieldEditForm {
       Pattern.compile("(set|add):(" + TOKEN + "):([!-~](?:[ -~]*[!-~])?)|remove:(" + TOKEN + ")");
 
   /// What says where a message ends, what becomes of the connection, or which site is asked:
-  // whoever
-  /// could change these could make the endpoint read other requests than the proxy.
+  /// whoever could change these could make the endpoint read other requests than the proxy.
   private static final Set<String> KEPT =
       Set.of(
           "connection",

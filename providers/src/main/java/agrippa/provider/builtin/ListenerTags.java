@@ -18,8 +18,7 @@ final class ListenerTags {
   private ListenerTags() {}
 
   /// What each client may have. What the flavor says is the operator's bound: tags may say less,
-  // but
-  /// not more.
+  /// but not more.
   static PerClient perClient(Extended asked) {
     PerClient.Rate rate = asked.get(ListenerExtensions.RATE_LIMIT).orElse(null);
     PerClient.Rate most = asked.ofFlavor(ListenerExtensions.RATE_LIMIT).orElse(null);
@@ -50,9 +49,8 @@ final class ListenerTags {
     return Extended.of(policy.labels()).get(ListenerExtensions.RESPOND).orElse(null);
   }
 
-  /// The first tag of a listener or a policy that could have no effect there. What a load balancer
-  // or
-  /// a flavor says is for those listeners that it fits.
+  /// The first tag of a listener or a policy that could have no effect there. What a load
+  /// balancer or a flavor says is for those listeners that it fits.
   static Optional<String> complaint(LoadBalancerTree tree) {
     return tree.listeners().stream()
         .flatMap(

@@ -62,7 +62,7 @@ final class Rendered {
   }
 
   /// Pools that a listener uses: its default, those that share with it, and those of enabled
-  // policies that have any rule.
+  /// policies that have any rule.
   SequencedSet<Pool> pools(Listener listener) {
     Stream<PoolId> redirects =
         enabledPolicies(listener)

@@ -100,8 +100,7 @@ public final class FrontendSnapshot {
   }
 
   /// The same for a client that has as many connections as it may: the next request is answered
-  // with
-  /// 429, and waited for but shortly.
+  /// with 429, and waited for but shortly.
   public FrontendSnapshot forTooMany() {
     Frontend.Timeouts usual = plan.timeouts();
     Frontend shortly =

@@ -13,8 +13,8 @@ public enum Count {
   LIMITED,
   /// Requests that a route rejected.
   REJECTED,
-  /// Requests that the proxy answered by itself as it was told to: redirects, fixed responses and
-  // reports.
+  /// Requests that the proxy answered by itself as it was told to: redirects, fixed responses
+  /// and reports.
   INTERCEPTED,
 
   // Of frontends, upstreams and endpoints.
