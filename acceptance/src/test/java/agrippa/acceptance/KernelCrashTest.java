@@ -186,7 +186,7 @@ class KernelCrashTest {
   private Map<String, Map<String, Set<String>>> kernel() throws Exception {
     Map<String, Map<String, Set<String>>> worlds = new TreeMap<>();
     for (String name : cloud.namespaces()) {
-      Program.Result told = SmallCloud.inside(name, "ip", "-json", "-details", "address", "show");
+      Program.Result told = cloud.interfaces(name);
       if (told.status() != 0) {
         // It goes just now.
         continue;

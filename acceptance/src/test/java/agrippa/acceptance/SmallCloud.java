@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -86,12 +87,25 @@ final class SmallCloud implements AutoCloseable {
     return Program.run(Map.of(), all);
   }
 
-  /// The names of this program's namespaces, without what they begin with.
-  Set<String> namespaces() throws Exception {
+  /// What the names of this program's namespaces begin with.
+  private String prefix() throws NoSuchAlgorithmException {
     byte[] hash =
         MessageDigest.getInstance("SHA-256")
             .digest(state.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
-    String prefix = "agrippa-" + HexFormat.of().formatHex(hash, 0, 4) + "-";
+    return "agrippa-" + HexFormat.of().formatHex(hash, 0, 4) + "-";
+  }
+
+  /// What `ip` tells of the interfaces of one of this program's namespaces.
+  ///
+  /// @param name without what they begin with
+  Result interfaces(String name) throws Exception {
+    return Program.run(
+        Map.of(), List.of("ip", "-netns", prefix() + name, "-json", "-details", "address", "show"));
+  }
+
+  /// The names of this program's namespaces, without what they begin with.
+  Set<String> namespaces() throws Exception {
+    String prefix = prefix();
     try (Stream<Path> files = Files.list(NAMESPACES)) {
       return files
           .map(it -> it.getFileName().toString())
