@@ -11,12 +11,16 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// The programs that speak to the kernel: `ip` of iproute2, `nft` of nftables, `nsenter` of
 /// util-linux and `sysctl` of procps.
 final class Tools {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d{1,9})");
 
   private final Names names;
 
@@ -51,7 +55,34 @@ final class Tools {
     }
     List<String> command = ip(namespace);
     command.addAll(List.of("-force", "-batch", "-"));
-    return complaint(run(command, String.join("\n", lines) + "\n"));
+    Result result = run(command, String.join("\n", lines) + "\n");
+    return result.status() == 0 ? Optional.empty() : failures(result.errors(), lines);
+  }
+
+  /// What `ip` complains of, but for interfaces to be deleted that are gone: an end of a pair goes
+  /// with the other one, and with its namespace.
+  ///
+  /// @param errors of each command that failed: texts, then the number of its line
+  static Optional<String> failures(String errors, List<String> lines) {
+    List<String> left = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    for (String line : errors.lines().toList()) {
+      texts.add(line);
+      Matcher end = FAILED.matcher(line);
+      if (end.matches()) {
+        int number = Integer.parseInt(end.group(1));
+        if (number < 1 || number > lines.size() || !isGone(lines.get(number - 1), texts)) {
+          left.addAll(texts);
+        }
+        texts.clear();
+      }
+    }
+    left.addAll(texts);
+    return left.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", left));
+  }
+
+  private static boolean isGone(String command, List<String> texts) {
+    return command.startsWith("link del ") && texts.getFirst().startsWith("Cannot find device ");
   }
 
   private List<String> ip(String namespace) {

@@ -29,4 +29,27 @@ class ToolsTest {
     Tools.Result result = Tools.run(List.of("true"), "x".repeat(1 << 20), Duration.ofSeconds(60));
     assertThat(result.status()).isZero();
   }
+
+  @Test
+  void whatIsGoneNeedsNoDeletion() {
+    String errors =
+        """
+        Cannot find device "a"
+        Command failed -:1
+        Cannot find device "b"
+        Command failed -:3
+        RTNETLINK answers: Operation not permitted
+        Command failed -:4
+        """;
+    List<String> lines = List.of("link del a", "link set c up", "link set b up", "link del d");
+    assertThat(Tools.failures(errors, lines).orElseThrow())
+        .isEqualTo(
+            """
+            Cannot find device "b"
+            Command failed -:3
+            RTNETLINK answers: Operation not permitted
+            Command failed -:4""");
+    assertThat(Tools.failures("Cannot find device \"a\"\nCommand failed -:1", lines)).isEmpty();
+    assertThat(Tools.failures("Error: syntax", lines)).contains("Error: syntax");
+  }
 }
