@@ -101,18 +101,20 @@ def secure(port, client_ca=None):
     serve(server)
 
 
-def answer_datagrams():
-    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as port:
-        port.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        port.bind(("::", asked.port))
-        while True:
-            _, sender = port.recvfrom(2048)
-            port.sendto(asked.id.encode(), sender)
+def datagrams():
+    port = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    port.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    port.bind(("::", asked.port))
+    return port
 
 
+# First of all: the suite sends datagrams once the others answer, and waits for each forever.
+port = datagrams()
 serve(Server(("::", asked.port), Handler))
 if asked.https_port is not None:
     secure(asked.https_port)
 if asked.https_client_auth_port is not None:
     secure(asked.https_client_auth_port, asked.client_ca)
-answer_datagrams()
+while True:
+    _, sender = port.recvfrom(2048)
+    port.sendto(asked.id.encode(), sender)
