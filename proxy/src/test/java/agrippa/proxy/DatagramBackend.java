@@ -67,7 +67,8 @@ final class DatagramBackend implements AutoCloseable {
   void revive() throws IOException {
     DatagramSocket socket = open(address);
     server = socket;
-    serving = Thread.ofVirtual().start(() -> serve(socket));
+    // Not a virtual one, whose carrier might begin in a network namespace.
+    serving = Thread.ofPlatform().daemon().start(() -> serve(socket));
   }
 
   private void serve(DatagramSocket socket) {

@@ -3,6 +3,7 @@ package agrippa.proxy.tls;
 import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Users;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
@@ -18,7 +19,7 @@ final class OpenSslClient implements TlsSource {
   private final boolean verifies;
   private final OpenSslSettings settings;
   private final Map<EventLoop, OpenSslSessions> sessions = new ConcurrentHashMap<>();
-  private final OpenSslUsers users = new OpenSslUsers(this::free);
+  private final Users users = new Users(this::free);
 
   OpenSslClient(OpenSslEngine engine, TlsClient plan) throws GeneralSecurityException {
     this.engine = engine;

@@ -3,6 +3,7 @@ package agrippa.proxy.tls;
 import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.transport.EventLoop;
+import agrippa.proxy.transport.Users;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,7 +32,7 @@ final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
   private final MemorySegment protocols;
   private final long callbackId;
   private final List<Long> statusIds = new ArrayList<>();
-  private final OpenSslUsers users = new OpenSslUsers(this::free);
+  private final Users users = new Users(this::free);
 
   OpenSslServer(OpenSslEngine engine, TlsServer plan) throws GeneralSecurityException {
     if (plan.certificates().isEmpty()) {

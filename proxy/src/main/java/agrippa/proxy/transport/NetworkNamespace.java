@@ -15,7 +15,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /// A world of network interfaces and addresses (Linux, `network_namespaces(7)`). A socket belongs
@@ -29,14 +28,22 @@ public final class NetworkNamespace implements AutoCloseable {
   private final @Nullable Path file;
   private final @Nullable Object identity;
   private final int descriptor;
-  // Read while other threads than the loops' use the descriptor.
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+  // Other threads than the loops' that use the descriptor. No lock: whoever lets go of one inside a
+  // namespace may wake a virtual thread, whose carrier would begin, and stay, there.
+  private final Users visitors;
   private volatile boolean closed;
 
   private NetworkNamespace(@Nullable Path file, @Nullable Object identity, int descriptor) {
     this.file = file;
     this.identity = identity;
     this.descriptor = descriptor;
+    this.visitors = new Users(this::forget);
+  }
+
+  private void forget() {
+    if (descriptor >= 0) {
+      Calls.close(descriptor);
+    }
   }
 
   /// @param file such as `/run/netns/NAME`, or null for the process's own
@@ -91,7 +98,8 @@ public final class NetworkNamespace implements AutoCloseable {
 
   /// Does something there, and waits for it; for any thread, and what it throws is thrown on.
   ///
-  /// @param call makes sockets, and does nothing that waits for long
+  /// @param call makes sockets, starts no thread and wakes none: the carrier of a virtual one might
+  ///     begin there, and would stay
   public <T> T within(Call<T> call) throws IOException {
     if (descriptor < 0) {
       return call.call();
@@ -120,31 +128,26 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   private <T> T visit(Call<T> call) throws IOException {
-    use.readLock().lock();
-    try {
-      enter();
-    } finally {
-      use.readLock().unlock();
+    if (!visitors.enter()) {
+      throw new IOException("the network namespace " + file + " is no longer used");
     }
     try {
-      return call.call();
+      enter();
+      try {
+        return call.call();
+      } finally {
+        leave();
+      }
     } finally {
-      leave();
+      visitors.leave();
     }
   }
 
   /// Sockets that were made there stay. To be called when no event loop will enter it any more.
   @Override
   public void close() {
-    use.writeLock().lock();
-    try {
-      if (descriptor >= 0 && !closed) {
-        closed = true;
-        Calls.close(descriptor);
-      }
-    } finally {
-      use.writeLock().unlock();
-    }
+    closed = true;
+    visitors.close();
   }
 
   @Override
