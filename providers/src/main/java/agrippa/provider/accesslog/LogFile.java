@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,20 +14,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// A file that is put aside when it is full: `access.log` becomes `access.log.1`, that
 /// `access.log.2`, and so on; the last one is dropped.
 final class LogFile implements Target {
-  private static final System.Logger LOG = System.getLogger(LogFile.class.getName());
-  private static final int BUFFER = 64 << 10;
-
   private final Path path;
   private final long most;
   private final int old;
-  private final Patience patience;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-  private @Nullable FileChannel file;
+  private final Outlet outlet;
   private long size;
 
   /// @param most bytes of a file, more or less a line
@@ -40,14 +31,15 @@ final class LogFile implements Target {
     this.path = path;
     this.most = most;
     this.old = old;
-    this.patience = new Patience(clock);
-    open();
+    this.outlet = new Outlet("the access log", this::file, clock);
+    outlet.open();
   }
 
-  private void open() throws IOException {
+  private FileChannel file() throws IOException {
     Set<StandardOpenOption> how = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    file = FileChannel.open(path, how, permissions());
+    FileChannel file = FileChannel.open(path, how, permissions());
     size = file.size();
+    return file;
   }
 
   /// Others have no business with what tenants' clients do.
@@ -62,39 +54,25 @@ final class LogFile implements Target {
 
   @Override
   public boolean ready() {
-    if (file != null) {
-      return true;
-    }
-    if (!patience.over()) {
-      return false;
-    }
-    try {
-      open();
-      patience.succeeded();
-      return true;
-    } catch (IOException e) {
-      patience.failed();
-      LOG.log(Level.WARNING, "the access log cannot be written: {0}", e.toString());
-      return false;
-    }
+    return outlet.ready();
   }
 
   @Override
   public void write(CharSequence line, Instant when) throws IOException {
     int length = line.length() + 1;
-    if (buffer.remaining() < length) {
+    if (!outlet.hasRoom(length)) {
       flush();
     }
     if (size > 0 && size + length > most) {
       flush();
       putAside();
     }
-    buffer.put(line.toString().getBytes(US_ASCII)).put((byte) '\n');
+    outlet.put((line + "\n").getBytes(US_ASCII));
     size += length;
   }
 
   private void putAside() throws IOException {
-    close();
+    outlet.close();
     try {
       for (int i = old - 1; i >= 1; i--) {
         if (Files.exists(numbered(i), LinkOption.NOFOLLOW_LINKS)) {
@@ -106,9 +84,9 @@ final class LogFile implements Target {
       } else {
         Files.delete(path);
       }
-      open();
+      outlet.open();
     } catch (IOException e) {
-      patience.failed();
+      outlet.failed();
       throw e;
     }
   }
@@ -119,35 +97,11 @@ final class LogFile implements Target {
 
   @Override
   public void flush() throws IOException {
-    FileChannel to = file;
-    if (to == null) {
-      buffer.clear();
-      throw new IOException("the access log is not open");
-    }
-    buffer.flip();
-    try {
-      while (buffer.hasRemaining()) {
-        to.write(buffer);
-      }
-    } catch (IOException e) {
-      patience.failed();
-      close();
-      throw e;
-    } finally {
-      buffer.clear();
-    }
+    outlet.flush();
   }
 
   @Override
   public void close() {
-    FileChannel open = file;
-    file = null;
-    try {
-      if (open != null) {
-        open.close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    outlet.close();
   }
 }
