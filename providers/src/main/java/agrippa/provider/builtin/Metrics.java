@@ -53,7 +53,7 @@ final class Metrics {
               it -> it.serving() ? it.plan().binds().size() : 0));
 
   /// Not of PROMETHEUS listeners, where Octavia has no such thing.
-  static final Family<FrontendMeter> CERTIFICATES =
+  private static final Family<FrontendMeter> CERTIFICATES =
       new Family<>(
           "agrippa_certificate_expiry_seconds",
           "When certificates end, in seconds since 1970, by their place; 0 is the default",
@@ -102,6 +102,10 @@ final class Metrics {
               .where(Metrics::http),
           Family.<FrontendMeter>responses("octavia_listener_http_responses_total")
               .where(Metrics::http));
+
+  /// Also of those that no PROMETHEUS listener tells of, or tells so much of.
+  static final List<Family<FrontendMeter>> OF_ALL_LISTENERS =
+      Stream.concat(OF_LISTENERS.stream(), Stream.of(CERTIFICATES)).toList();
 
   static final List<Family<OfPool>> OF_POOLS =
       Stream.concat(

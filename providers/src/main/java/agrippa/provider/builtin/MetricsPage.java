@@ -77,7 +77,7 @@ final class MetricsPage implements Iterator<byte[]> {
                     all,
                     (family, it, out) -> family.samples(it.meter(), it.labels(), out)),
                 each(
-                    Metrics.OF_LISTENERS,
+                    Metrics.OF_ALL_LISTENERS,
                     all,
                     (family, it, out) ->
                         it.meter()

@@ -15,6 +15,7 @@ import agrippa.proxy.plan.TlsServer;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.stats.Counters;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -99,16 +100,19 @@ class ExpiryWarningsTest {
   }
 
   @Test
-  void measuresTheEndOfEach() {
-    StringBuilder out = new StringBuilder();
-    Metrics.CERTIFICATES.samples(new Measured(frontend()), "listener=\"web\"", out);
-    assertThat(out.toString())
-        .isEqualTo(
+  void thePageOfAllTellsWhenEachEnds() {
+    StringBuilder page = new StringBuilder();
+    FrontendMeter web = new Measured(frontend());
+    MetricsPage.ofAll(List.of(new MetricsPage.Balancer("loadbalancer=\"b\"", () -> List.of(web))))
+        .forEachRemaining(it -> page.append(new String(it, StandardCharsets.UTF_8)));
+    String labels = "loadbalancer=\"b\",listener=\"" + frontend().name() + "\"";
+    assertThat(page.toString())
+        .contains(
             """
-            agrippa_certificate_expiry_seconds{listener="web",certificate="0"} %1$d
-            agrippa_certificate_expiry_seconds{listener="web",certificate="1"} %1$d
+            agrippa_certificate_expiry_seconds{%1$s,certificate="0"} %2$d
+            agrippa_certificate_expiry_seconds{%1$s,certificate="1"} %2$d
             """
-                .formatted(end.getEpochSecond()));
+                .formatted(labels, end.getEpochSecond()));
   }
 
   private record Measured(Frontend plan) implements FrontendMeter {
