@@ -4,11 +4,7 @@ import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.balance.Split;
 import agrippa.proxy.http.RequestHead;
 import agrippa.proxy.http.ResponseHead;
-import agrippa.proxy.http2.ServerConnection;
 import agrippa.proxy.journal.Ending;
-import agrippa.proxy.journal.Entry;
-import agrippa.proxy.journal.TraceParent;
-import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.Timeouts;
 import agrippa.proxy.stats.Count;
 import agrippa.proxy.transport.Buffer;
@@ -72,39 +68,6 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     tunnelTimeouts = tunnelled;
     asked.remember(in, head);
     return request.begin(in, head, client, clientDrained);
-  }
-
-  /// Writes down that a client wants something which is not to be understood.
-  void arrived(Frontend at) {
-    passage.arrived(at, session.from(), client);
-  }
-
-  /// Writes down that a request came, which `in` holds, and finds out which trace it is a part of.
-  ///
-  /// @param waited how long its head took to arrive
-  void arrived(Frontend at, Buffer in, long waited) {
-    Entry entry = passage.arrived(at, session.from(), client);
-    TraceParent trace = http.trace();
-    trace.reset();
-    if (entry == null && !at.options().trace()) {
-      return;
-    }
-    RequestHead head = http.request();
-    trace.read(in, head.fields());
-    if (at.options().trace()) {
-      trace.make(http.journal().random());
-    }
-    if (entry != null) {
-      entry.request(in, head, protocol(head), waited);
-      entry.trace(trace);
-    }
-  }
-
-  private String protocol(RequestHead head) {
-    if (ServerConnection.opened(client)) {
-      return "HTTP/2.0";
-    }
-    return head.http11() ? "HTTP/1.1" : "HTTP/1.0";
   }
 
   /// Says how it ended, if nothing else does.

@@ -39,6 +39,7 @@ public final class HttpSession implements Session, Handler {
   private final Runnable ended;
   private final Client from;
   private final EventLoop.Deadline deadline;
+  private final Arrival arrival;
   private final Exchange exchange;
   private final Dispatch dispatch;
   private State state = State.HEAD;
@@ -74,13 +75,9 @@ public final class HttpSession implements Session, Handler {
     this.ended = ended;
     this.from = Client.at(client.remote());
     this.deadline = http.loop().deadline(this::expired);
-    this.exchange =
-        new Exchange(
-            this,
-            http,
-            client,
-            new Passage(stats, http.journal()),
-            frontend.get().plan().timeouts());
+    Passage passage = new Passage(stats, http.journal());
+    this.arrival = new Arrival(http, passage, from, client);
+    this.exchange = new Exchange(this, http, client, passage, frontend.get().plan().timeouts());
     this.dispatch = new Dispatch(exchange, http, client, from, stats);
   }
 
@@ -175,7 +172,7 @@ public final class HttpSession implements Session, Handler {
   /// Answers a client without having understood its request.
   private void refuse(Answer answer) {
     state = State.EXCHANGE;
-    exchange.arrived(frontend.get().plan());
+    arrival.garbled(frontend.get().plan());
     exchange.refuse(answer);
   }
 
@@ -237,14 +234,14 @@ public final class HttpSession implements Session, Handler {
     // The body, as far as it came along; what is behind it is the next request's.
     int bodyEnd = exchange.begin(in, now.plan().timeouts(), now.tunnelTimeouts(), drained);
     if (bodyEnd < 0) {
-      exchange.arrived(now.plan(), in, waited());
+      arrival.request(now.plan(), in, waited());
       http.giveBack(in);
       exchange.refuse(Answer.BAD_REQUEST);
       return;
     }
     readBehind(in, bodyEnd);
     in.window(in.start(), bodyEnd);
-    exchange.arrived(now.plan(), in, waited());
+    arrival.request(now.plan(), in, waited());
     if (exchange.needsNoMore()) {
       client.rest();
     }
