@@ -466,17 +466,6 @@ class DatagramsTest {
   }
 
   private static Frontend forwarding(Frontend f, String upstream) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        upstream);
+    return FrontendDraft.of(f, it -> it.defaultUpstream = upstream);
   }
 }

@@ -169,125 +169,36 @@ final class Fixture implements AutoCloseable {
   }
 
   static Frontend bound(Frontend f, InetSocketAddress... binds) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        List.of(binds),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.binds = List.of(binds));
   }
 
   static Frontend limited(Frontend f, int connections) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        connections,
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.connectionLimit = connections);
   }
 
   static Frontend allowing(Frontend f, String... networks) {
     List<Cidr> allowed = List.of(networks).stream().map(Cidr::parse).toList();
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        allowed,
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.allowed = allowed);
   }
 
   static Frontend timed(Frontend f, Timeouts timeouts) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        timeouts,
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.timeouts = timeouts);
   }
 
   static Frontend routed(Frontend f, Route... routes) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        List.of(routes),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.routes = List.of(routes));
   }
 
   static Frontend inserting(Frontend f, HeaderInsert... headers) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        List.of(headers),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.headers = List.of(headers));
   }
 
   static Frontend encrypted(Frontend f, TlsServer tls) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        tls,
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.tls = tls);
   }
 
   static Frontend optional(Frontend f, FrontendOptions options) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        f.defaultUpstream(),
-        options);
+    return FrontendDraft.of(f, it -> it.options = options);
   }
 
   /// The upstream `pool`, in turns.

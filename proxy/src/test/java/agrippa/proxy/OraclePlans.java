@@ -184,32 +184,10 @@ record OraclePlans(ProxyPlan plan, List<String> heard) {
   }
 
   private static Frontend nowhere(Frontend f) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        f.strictTransport(),
-        f.routes(),
-        null);
+    return FrontendDraft.of(f, it -> it.defaultUpstream = null);
   }
 
   private static Frontend secure(Frontend f) {
-    return new Frontend(
-        f.name(),
-        f.mode(),
-        f.binds(),
-        f.tls(),
-        f.allowed(),
-        f.connectionLimit(),
-        f.timeouts(),
-        f.headers(),
-        "max-age=63072000; includeSubDomains;",
-        f.routes(),
-        f.defaultUpstream());
+    return FrontendDraft.of(f, it -> it.strictTransport = "max-age=63072000; includeSubDomains;");
   }
 }
