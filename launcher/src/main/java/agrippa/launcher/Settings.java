@@ -90,27 +90,15 @@ record Settings(
 
   /// The same with the embedded networks in the kernel.
   Settings with(CloudSettings.Kernel kernel) {
-    return new Settings(
-        state,
-        bind,
-        port,
-        publicUrl,
-        writeHold,
-        tokenLifetime,
-        stopGrace,
-        quotas,
-        policy,
-        loops,
-        transport,
-        tls,
-        ocspResponders,
-        cloud.with(Optional.of(kernel)),
-        api,
-        watch);
+    return with(cloud.with(Optional.of(kernel)), watch);
   }
 
   /// The same with other things told of what load balancers serve.
   Settings with(WatchSettings next) {
+    return with(cloud, next);
+  }
+
+  private Settings with(CloudSettings nextCloud, WatchSettings nextWatch) {
     return new Settings(
         state,
         bind,
@@ -125,9 +113,9 @@ record Settings(
         transport,
         tls,
         ocspResponders,
-        cloud,
+        nextCloud,
         api,
-        next);
+        nextWatch);
   }
 
   /// Puts the keys of a file over these settings.
