@@ -48,6 +48,9 @@ class TestsslTest {
           + ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
           + ":DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305";
 
+  /// That the openssl beside it knows no Russian ciphers: nothing about the frontend.
+  private static final String ABOUT_ITSELF = "engine_problem";
+
   @TempDir Path folder;
 
   private record Finding(String id, String severity, String finding) {
@@ -84,6 +87,7 @@ class TestsslTest {
               "DROWN",
               "LUCKY13");
       assertThat(findings)
+          .filteredOn(it -> !it.id().equals(ABOUT_ITSELF))
           .filteredOn(it -> !Set.of("OK", "INFO").contains(it.severity()))
           .isEmpty();
     } finally {
