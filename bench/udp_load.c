@@ -30,7 +30,7 @@
 #endif
 
 enum { BATCH = 16, ROOM = 65536, MOST_CLIENTS = 4096, BUFFER = 4 << 20 };
-static const double LATE = 0.25;
+static const double LATE = 1;
 
 struct client {
   int fd;

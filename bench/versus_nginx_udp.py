@@ -23,7 +23,7 @@ from common import HOME, LB, Program, cpu_seconds, free_port, machine, mirrored
 PROXY_CPU, LOAD_CPU = '0', '1'
 MEMBER = '127.60.0.200'
 NGINX = '127.61.0.1'
-WARM_UP_SECONDS = 3
+WARM_UP_SECONDS = 2
 WARM_UPS = 4
 
 #                name: (clients, datagrams under way of each, bytes, datagrams that leave in one call)

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Datagrams of all sockets of a loop that wait for the end of its turn, so that each socket sends
-/// all that it has in one call.
+/// Datagrams of all sockets of a loop that wait for the end of its turn, so that what goes to many
+/// peers from one socket takes one call.
 ///
 /// Datagrams of one length to one peer that follow each other become one message, which the kernel
 /// cuts again as late as it can (UDP_SEGMENT): that saves most of the way through the kernel. Where
@@ -258,11 +258,12 @@ final class Outbox {
     int all = lay(queue);
     int at = 0;
     while (at < all) {
-      int result = send(queue, at, all - at);
+      // A call that sent something forgets the error that stopped it. One that lasts the next call
+      // tells; that a connected socket's peer refuses does not, and it must be known.
+      int result = send(queue, at, queue.connected ? 1 : all - at);
       for (int i = 0; i < result; i++) {
         queue.sender.sent(lengths[laid[at + i]]);
       }
-      // What stopped a call after its first message, the next call tells, if it lasts.
       if (result > 0) {
         at += result;
       } else if (mayGoOn(queue, at, result)) {
