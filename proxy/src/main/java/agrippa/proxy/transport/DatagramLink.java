@@ -17,12 +17,14 @@ public interface DatagramLink {
     /// The peer cannot be reached: an ICMP message said so, or there is no way there.
     void failed();
 
-    /// This datagram had been taken by [#send], and did not go because the link [#failed], which was
+    /// This datagram had been taken by [#send], and did not go because the link [#failed], which
+    // was
     /// told before. What is sent now by any link goes at once.
     void unsent(Buffer datagram);
   }
 
-  /// Sends the content of `datagram` without consuming it: at once or at the end of the loop's turn,
+  /// Sends the content of `datagram` without consuming it: at once or at the end of the loop's
+  // turn,
   /// in order. It is lost if the system has no room for it, as it might be on its way.
   ///
   /// @return false if it was not sent because something sent before, or this, did not reach the

@@ -110,7 +110,8 @@ abstract class DatagramContract {
         });
   }
 
-  /// Number `i` begins with it, but for the empty ones. All fit into a receive buffer of any system.
+  /// Number `i` begins with it, but for the empty ones. All fit into a receive buffer of any
+  // system.
   private static List<String> mixed(int count) {
     int[] lengths = {40, 40, 0, 40, 600, 600, 600, 7, 600, 0, 0, 3000, 40, 39, 40};
     return IntStream.range(0, count)

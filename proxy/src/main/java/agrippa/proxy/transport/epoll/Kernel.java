@@ -88,8 +88,7 @@ final class Kernel {
   private static final MethodHandle CONNECT = function("connect", INT, INT, LONG, INT);
   private static final MethodHandle RECV = function("recv", LONG, INT, LONG, LONG, INT);
   private static final MethodHandle SEND = function("send", LONG, INT, LONG, LONG, INT);
-  private static final MethodHandle RECVMMSG =
-      function("recvmmsg", INT, INT, LONG, INT, INT, LONG);
+  private static final MethodHandle RECVMMSG = function("recvmmsg", INT, INT, LONG, INT, INT, LONG);
   private static final MethodHandle SENDMMSG = function("sendmmsg", INT, INT, LONG, INT, INT);
   private static final MethodHandle SHUTDOWN = function("shutdown", INT, INT, INT);
   private static final MethodHandle CLOSE = function("close", INT, INT);

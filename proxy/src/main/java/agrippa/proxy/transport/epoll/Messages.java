@@ -128,7 +128,8 @@ final class Messages {
     return (headers.get(INT, header(index) + FLAGS_AT) & MSG_TRUNC) != 0;
   }
 
-  /// Length of the datagrams that the kernel joined to a message, but for the last; its whole length
+  /// Length of the datagrams that the kernel joined to a message, but for the last; its whole
+  // length
   /// if it is one.
   int segment(int index) {
     long at = (long) index * CONTROL_BYTES;

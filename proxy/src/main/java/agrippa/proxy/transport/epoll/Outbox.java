@@ -320,7 +320,8 @@ final class Outbox {
     return true;
   }
 
-  /// The kernel cuts only what then fits the way to the peer (EINVAL, or EMSGSIZE since Linux 6.13),
+  /// The kernel cuts only what then fits the way to the peer (EINVAL, or EMSGSIZE since Linux
+  // 6.13),
   /// and only where somebody adds up checksums of what it cut (EIO).
   private static boolean cannotCut(int result) {
     return result == -Kernel.EINVAL || result == -Kernel.EMSGSIZE || result == -Kernel.EIO;

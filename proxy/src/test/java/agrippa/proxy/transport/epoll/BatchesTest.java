@@ -92,8 +92,7 @@ class BatchesTest {
   /// Texts of so many characters, each beginning with its number, and one that is shorter.
   private static List<String> stream(int count, int length) {
     return IntStream.range(0, count)
-        .mapToObj(
-            i -> (i + "-".repeat(length)).substring(0, i == count - 1 ? length / 2 : length))
+        .mapToObj(i -> (i + "-".repeat(length)).substring(0, i == count - 1 ? length / 2 : length))
         .toList();
   }
 
