@@ -20,9 +20,6 @@ import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.transport.NetworkNamespace;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,31 +86,6 @@ class NetworkNamespacesTest {
     }
   }
 
-  /// Where they are cut into fragments, the kernel cuts no messages into them.
-  @Test
-  void datagramsPassThatAreLongerThanAFrame() throws Exception {
-    red.mtu(1500);
-    red.serve(frontend("udp", Mode.UDP), endpoint(red.datagrams()));
-    try (DatagramSocket client =
-        red.namespace.within(
-            () ->
-                new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)))) {
-      client.connect(VIP);
-      client.setSoTimeout(30_000);
-      for (int round = 0; round < 20; round++) {
-        for (int i = 0; i < 20; i++) {
-          byte[] bytes = ("=" + i + "-".repeat(2000)).getBytes();
-          client.send(new DatagramPacket(bytes, bytes.length));
-        }
-        for (int i = 0; i < 20; i++) {
-          DatagramPacket answer = new DatagramPacket(new byte[4000], 4000);
-          client.receive(answer);
-          assertThat(DatagramBackend.text(answer)).isEqualTo("=" + i + "-".repeat(2000));
-        }
-      }
-    }
-  }
-
   @Test
   void checksLookThere() throws Exception {
     Backend backend = red.http();
@@ -162,10 +134,6 @@ class NetworkNamespacesTest {
       ip("netns", "add", name);
       ip("-netns", name, "link", "set", "lo", "up");
       namespace = NetworkNamespace.open(file);
-    }
-
-    void mtu(int bytes) throws Exception {
-      ip("-netns", name, "link", "set", "lo", "mtu", String.valueOf(bytes));
     }
 
     void close() throws Exception {

@@ -8,15 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// A connected socket for datagrams: the kernel hands it only what its peer sends, and tells it
 /// what ICMP says of the peer.
 final class EpollDatagramLink extends EpollDatagramSocket implements DatagramLink {
-  private final EpollLoop loop;
-  private final int fd;
   private final Handler handler;
   private boolean proven;
 
   private EpollDatagramLink(EpollLoop loop, int fd, Handler handler) {
     super(loop, fd, true);
-    this.loop = loop;
-    this.fd = fd;
     this.handler = handler;
   }
 

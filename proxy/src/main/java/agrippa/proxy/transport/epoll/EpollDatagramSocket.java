@@ -10,17 +10,20 @@ abstract class EpollDatagramSocket implements EpollLoop.Polled, Outbox.Sender {
   /// That many at once is a stream of them, for which the kernel had better join what it can.
   private static final int STREAM = 4;
 
-  private final EpollLoop loop;
-  private final int fd;
+  final EpollLoop loop;
+  final int fd;
   private final int generation;
+  private final boolean connected;
   private final Outbox.Queue waiting;
   private final Runnable delivery = this::deliver;
   private boolean open = true;
   private boolean joining;
+  private int heard;
 
   EpollDatagramSocket(EpollLoop loop, int fd, boolean connected) {
     this.loop = loop;
     this.fd = fd;
+    this.connected = connected;
     this.generation = loop.enter(fd, this);
     this.waiting = new Outbox.Queue(fd, connected, this);
   }
@@ -51,7 +54,7 @@ abstract class EpollDatagramSocket implements EpollLoop.Polled, Outbox.Sender {
       return;
     }
     Inbox inbox = loop.inbox();
-    int count = inbox.receive(fd);
+    int count = inbox.receive(fd, many() ? Inbox.CAPACITY : 1);
     if (count < 0 && failsBy(count)) {
       loop.outbox().fail(waiting);
     }
@@ -66,6 +69,15 @@ abstract class EpollDatagramSocket implements EpollLoop.Polled, Outbox.Sender {
       }
       loop.guarded(delivery);
     }
+  }
+
+  /// Whether there may be more than one. A link that was not heard in the turn before most often
+  // has
+  /// one answer: to look for another would take as long as to receive it.
+  private boolean many() {
+    boolean again = loop.turns() == heard + 1;
+    heard = loop.turns();
+    return again || !connected;
   }
 
   private void deliver() {

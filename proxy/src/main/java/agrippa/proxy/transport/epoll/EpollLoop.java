@@ -56,6 +56,7 @@ public final class EpollLoop extends Loop {
 
   private @Nullable Polled[] byDescriptor = new @Nullable Polled[256];
   private int generation;
+  private int turns;
   private final ArrayDeque<Pipe> pipes = new ArrayDeque<>();
   private final ArrayDeque<EpollChannel> unwatched = new ArrayDeque<>();
   // Made for the first socket for datagrams: most loops have none.
@@ -125,6 +126,7 @@ public final class EpollLoop extends Loop {
     int wait = (int) Math.min(millis, Integer.MAX_VALUE);
     int count = kernel.epollWait(epoll, events.address(), MOST_EVENTS, wait);
     woke();
+    turns++;
     if (count < 0 && count != -Kernel.EINTR) {
       throw new IOException("epoll_wait: error " + -count);
     }
@@ -245,6 +247,11 @@ public final class EpollLoop extends Loop {
   /// Does something on behalf of a session, whose failure harms no other.
   void guarded(Runnable work) {
     serve(work);
+  }
+
+  /// Counts how often events were served.
+  int turns() {
+    return turns;
   }
 
   /// Where datagrams come in.

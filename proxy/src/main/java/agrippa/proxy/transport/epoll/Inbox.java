@@ -38,13 +38,14 @@ final class Inbox {
 
   /// Takes what is there, for [#next].
   ///
+  /// @param most up to [#CAPACITY]
   /// @return number of messages, or a failure
-  int receive(int fd) {
+  int receive(int fd, int most) {
     for (int i = 0; i < received; i++) {
       messages.expect(i, senders[i]);
     }
     calls++;
-    int count = kernel.receiveMany(fd, messages.address(0, CAPACITY), CAPACITY);
+    int count = kernel.receiveMany(fd, messages.address(0, most), most);
     received = Math.max(count, 0);
     message = -1;
     advance();

@@ -27,6 +27,10 @@ final class Outbox {
   /// Bytes that one message has at most, cut or not, in either family.
   private static final int LARGEST_MESSAGE = 65_487;
 
+  /// Datagrams that go one by one once the kernel refused to cut a message, until that is tried
+  // again.
+  private static final int APART = 10_000;
+
   private static final int NONE = -1;
 
   private final Kernel kernel;
@@ -85,6 +89,8 @@ final class Outbox {
     /// Longest datagrams that are sent in one message with others.
     private int longestSegment = LARGEST_MESSAGE;
 
+    private int apart;
+
     Queue(int fd, boolean connected, Sender sender) {
       this.fd = fd;
       this.connected = connected;
@@ -94,6 +100,21 @@ final class Outbox {
     private void clear() {
       first = NONE;
       last = NONE;
+    }
+
+    /// The kernel refused to cut messages into that.
+    private void joinsBelow(int segment) {
+      longestSegment = segment - 1;
+      apart = 0;
+    }
+
+    /// Whether it may do it. What it refused is tried again at times: ways change, and one peer's
+    /// is not that of others.
+    private boolean joins(int segment) {
+      if (segment > longestSegment && ++apart >= APART) {
+        longestSegment = LARGEST_MESSAGE;
+      }
+      return segment <= longestSegment;
     }
   }
 
@@ -174,12 +195,12 @@ final class Outbox {
     int segment = segments[last];
     return length > 0
         && length <= segment
-        && segment <= queue.longestSegment
         // A shorter one is the end.
         && lengths[last] % segment == 0
         && lengths[last] < segment * MOST_SEGMENTS
         && lengths[last] + length <= LARGEST_MESSAGE
-        && (to == null || destinations[last].is(to));
+        && (to == null || destinations[last].is(to))
+        && queue.joins(segment);
   }
 
   private void enter(Queue queue, int length, @Nullable PeerAddress to) {
@@ -310,7 +331,7 @@ final class Outbox {
   private boolean mayGoOn(Queue queue, int index, int result) {
     int entry = laid[index];
     if (isJoined(entry) && cannotCut(result)) {
-      queue.longestSegment = result == -Kernel.EIO ? 0 : segments[entry] - 1;
+      queue.joinsBelow(result == -Kernel.EIO ? 1 : segments[entry]);
       return sendApart(queue, index);
     }
     if (queue.sender.failsBy(result)) {
@@ -320,9 +341,8 @@ final class Outbox {
     return true;
   }
 
-  /// The kernel cuts only what then fits the way to the peer (EINVAL, or EMSGSIZE since Linux
-  // 6.13),
-  /// and only where somebody adds up checksums of what it cut (EIO).
+  /// The kernel cuts only into what fits the way to the peer (else EINVAL; EMSGSIZE since Linux
+  /// 6.13), and only where somebody adds up checksums of what it cut (else EIO).
   private static boolean cannotCut(int result) {
     return result == -Kernel.EINVAL || result == -Kernel.EMSGSIZE || result == -Kernel.EIO;
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /// What a loop needs for many datagrams: few calls, and no garbage.
 @EnabledOnOs(OS.LINUX)
-class DatagramStreamsTest {
+class EpollStreamsTest {
   private static final int SECONDS = 60;
   private static final int BURST = 30;
 
