@@ -3,6 +3,7 @@ module agrippa.proxy {
   requires transitive org.jspecify;
   requires re2j;
   requires java.naming;
+  requires jdk.sctp;
 
   exports agrippa.proxy;
   exports agrippa.proxy.journal;

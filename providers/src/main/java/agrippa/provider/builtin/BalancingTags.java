@@ -67,8 +67,8 @@ final class BalancingTags {
     if (named.isEmpty()) {
       return Optional.empty();
     }
-    if (listener.protocol() == ListenerProtocol.UDP
-        || listener.protocol() == ListenerProtocol.PROMETHEUS) {
+    if (Set.of(ListenerProtocol.UDP, ListenerProtocol.SCTP, ListenerProtocol.PROMETHEUS)
+        .contains(listener.protocol())) {
       return Optional.of(
           "Tag 'agrippa:split': %s listeners cannot be split.".formatted(listener.protocol()));
     }

@@ -59,6 +59,7 @@ public final class BuiltinProvider implements Provider {
   // Projects by the ids of load balancers.
   private final Map<String, String> owners = new ConcurrentHashMap<>();
   private final ExpiryWarnings expiry;
+  private final Vetting vetting = new Vetting(ProxyServer.missingForSctp());
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
   ///     close; its reports are written here from now on
@@ -87,7 +88,7 @@ public final class BuiltinProvider implements Provider {
         .or(() -> BalancingTags.complaint(tree))
         .or(() -> ListenerTags.complaint(tree))
         .<Objection>map(Objection.Invalid::new)
-        .or(() -> Vetting.vet(tree).map(Objection.Unsupported::new));
+        .or(() -> vetting.vet(tree).map(Objection.Unsupported::new));
   }
 
   @Override

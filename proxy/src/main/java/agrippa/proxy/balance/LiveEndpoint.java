@@ -1,6 +1,8 @@
 package agrippa.proxy.balance;
 
 import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.transport.Association;
+import agrippa.proxy.transport.AssociationLoop;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.DatagramLink;
 import agrippa.proxy.transport.EventLoop;
@@ -45,6 +47,16 @@ public final class LiveEndpoint {
     namespace.enter();
     try {
       return loop.link(plan.address(), handler);
+    } finally {
+      namespace.leave();
+    }
+  }
+
+  /// Starts an association with it: see [AssociationLoop#associate]. Only on the loop's thread.
+  public Association associate(AssociationLoop loop, Association.Handler handler) {
+    namespace.enter();
+    try {
+      return loop.associate(plan.address(), handler);
     } finally {
       namespace.leave();
     }

@@ -161,9 +161,9 @@ public final class NioLoop extends Loop {
         socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
       socket.bind(at, NioServerChannel.BACKLOG);
-      NioServerChannel server = new NioServerChannel(this, socket, accepted);
-      server.watch(socket.register(selector, SelectionKey.OP_ACCEPT, server));
-      return server;
+      InetSocketAddress local = address(socket::getLocalAddress);
+      return NioServerChannel.at(
+          this, socket, local, () -> take(socket.accept(), accepted, NioChannel::accepted));
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -172,6 +172,32 @@ public final class NioLoop extends Loop {
       socket.close();
       throw new IOException(e);
     }
+  }
+
+  /// Takes a client in.
+  ///
+  /// @param client null if there is none
+  /// @return whether there was one
+  <S extends SelectableChannel, C> boolean take(
+      @Nullable S client, Consumer<C> accepted, Opening<S, C> opening) {
+    if (client == null) {
+      return false;
+    }
+    try {
+      accepted.accept(opening.open(this, client));
+    } catch (IOException e) {
+      // Broken by the client already.
+      closeQuietly(client);
+    } catch (RuntimeException | Error e) {
+      closeQuietly(client);
+      throw e;
+    }
+    return true;
+  }
+
+  /// Makes ours of a socket of the JDK.
+  interface Opening<S, C> {
+    C open(NioLoop loop, S socket) throws IOException;
   }
 
   @Override
