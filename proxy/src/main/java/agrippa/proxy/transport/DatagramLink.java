@@ -17,9 +17,8 @@ public interface DatagramLink {
     /// The peer cannot be reached: an ICMP message said so, or there is no way there.
     void failed();
 
-    /// This datagram had been taken by [#send], and did not go because the link [#failed], which
-    // was
-    /// told before. What is sent now by any link goes at once.
+    /// This datagram had been taken by [#send], and did not go because the link [#failed], which is
+    /// told first. What is sent now by any link goes at once.
     void unsent(Buffer datagram);
   }
 

@@ -16,9 +16,8 @@ public interface DatagramPort {
   }
 
   /// Sends the content of `datagram`, without consuming it, from the address where this port is: at
-  /// once or at the end of the loop's turn, those to one peer in order. It is lost if the system
-  // has
-  /// no room for it, as it might be on its way.
+  /// once or at the end of the loop's turn, those to one peer in order. If the system has no room
+  /// for it, it is lost, as it might be on its way.
   void send(Buffer datagram, PeerAddress to);
 
   InetSocketAddress local();

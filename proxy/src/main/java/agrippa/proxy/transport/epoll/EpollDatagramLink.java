@@ -53,8 +53,7 @@ final class EpollDatagramLink extends EpollDatagramSocket implements DatagramLin
     if (proven) {
       return later(datagram, null);
     }
-    // The first goes at once: it tells if there is no way to the peer. And many links have one
-    // only.
+    // The first goes at once: it tells if there is no way to the peer, and often is the only one.
     long result = loop.kernel().send(fd, datagram.address(datagram.start()), datagram.length(), 0);
     if (result < 0 && failsBy((int) result)) {
       return false;

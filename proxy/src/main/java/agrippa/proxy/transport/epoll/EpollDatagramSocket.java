@@ -71,9 +71,8 @@ abstract class EpollDatagramSocket implements EpollLoop.Polled, Outbox.Sender {
     }
   }
 
-  /// Whether there may be more than one. A link that was not heard in the turn before most often
-  // has
-  /// one answer: to look for another would take as long as to receive it.
+  /// Whether there may be more than one. A link that was silent in the turn before most often has
+  /// one answer, and to look for another takes time, too.
   private boolean many() {
     boolean again = loop.turns() == heard + 1;
     heard = loop.turns();
