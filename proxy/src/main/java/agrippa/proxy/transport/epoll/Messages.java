@@ -128,9 +128,7 @@ final class Messages {
     return (headers.get(INT, header(index) + FLAGS_AT) & MSG_TRUNC) != 0;
   }
 
-  /// Length of the datagrams that the kernel joined to a message, but for the last; if it is one,
-  // of
-  /// that.
+  /// Length of the datagrams that the kernel joined to a message, but for the last; or of the one.
   int segment(int index) {
     long at = (long) index * CONTROL_BYTES;
     boolean joined =

@@ -27,8 +27,7 @@ final class Outbox {
   /// Bytes that one message has at most, cut or not, in either family.
   private static final int LARGEST_MESSAGE = 65_487;
 
-  /// Datagrams that go one by one once the kernel refused to cut a message, before it is asked
-  // again.
+  /// Datagrams that go one by one once the kernel refused to cut a message.
   private static final int APART = 10_000;
 
   private static final int NONE = -1;
