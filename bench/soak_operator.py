@@ -99,7 +99,7 @@ class Operator:
         key, pem, bundle = (os.path.join(self.folder.name, it) for it in ('k.pem', 'c.pem', 'b.p12'))
         for command in (
                 f'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout {key} -out {pem}'
-                f' -days 2 -subj /CN=soak{next(self.names)}',
+                f' -days 90 -subj /CN=soak{next(self.names)}',
                 f'pkcs12 -export -inkey {key} -in {pem} -passout pass: -out {bundle}'):
             subprocess.run(['openssl', *command.split()], check=True, capture_output=True)
         return self.program.call('POST', '/key-manager/v1/secrets', {

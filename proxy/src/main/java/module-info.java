@@ -4,6 +4,7 @@ module agrippa.proxy {
   requires com.github.luben.zstd_jni;
   requires re2j;
   requires java.naming;
+  requires jdk.sctp;
 
   exports agrippa.proxy;
   exports agrippa.proxy.journal;

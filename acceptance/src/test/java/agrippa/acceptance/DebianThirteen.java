@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Clients that are newer than this machine's: pure Python of Debian 13, unpacked and not
-/// installed, to be found by `PYTHONPATH`. What they need besides comes from the machine. Where the
-/// packages cannot be had the test is skipped, and says why; where `CI` is set nothing is skipped.
+/// Programs that are newer than this machine's: scripts of Debian 13, unpacked and not installed.
+/// What they need besides comes from the machine. Where the packages cannot be had the test is
+/// skipped, and says why; where `CI` is set nothing is skipped.
 final class DebianThirteen {
   private static final List<String> SDK =
       List.of(
@@ -30,27 +30,39 @@ final class DebianThirteen {
 
   /// The current openstacksdk and Ansible's collection `openstack.cloud`, which needs it.
   ///
-  /// @return where Python finds both
+  /// @return where Python finds both, by `PYTHONPATH`
   static synchronized Path modules() throws Exception {
-    Path folder = Program.home().resolve("acceptance/target/debian-13");
+    List<String> packages = new ArrayList<>(SDK);
+    packages.add("ansible");
+    return unpacked("python", packages).resolve(MODULES);
+  }
+
+  /// testssl.sh, of a version that grades.
+  ///
+  /// @return its folder, with `usr/bin/testssl`, and its data in `etc/testssl`
+  static synchronized Path testssl() throws Exception {
+    return unpacked("testssl", List.of("testssl.sh"));
+  }
+
+  private static Path unpacked(String name, List<String> packages) throws Exception {
+    Path folder = Program.home().resolve("acceptance/target/debian-13").resolve(name);
     Path complete = folder.resolve("complete");
     if (!Files.exists(complete)) {
-      fetch(folder.resolve("apt"));
+      fetch(folder.resolve("apt"), packages);
       unpack(folder.resolve("apt"), folder);
       Files.createFile(complete);
     }
-    return folder.resolve(MODULES);
+    return folder;
   }
 
-  private static void fetch(Path apt) throws IOException, InterruptedException {
+  private static void fetch(Path apt, List<String> packages)
+      throws IOException, InterruptedException {
     for (String each : List.of("lists/partial", "cache/archives/partial")) {
       Files.createDirectories(apt.resolve(each));
     }
     Files.writeString(apt.resolve("sources.list"), SOURCE.formatted(mirror()));
     Files.writeString(apt.resolve("status"), "");
     run(apt, "update", List.of());
-    List<String> packages = new ArrayList<>(SDK);
-    packages.add("ansible");
     run(apt, "download", packages);
   }
 
@@ -107,7 +119,7 @@ final class DebianThirteen {
         String part =
             it.getFileName().toString().startsWith("ansible_")
                 ? "./" + MODULES + "/ansible_collections/openstack"
-                : "./" + MODULES;
+                : ".";
         String command =
             "dpkg-deb --fsys-tarfile '%s' | tar -x -C '%s' %s".formatted(it, folder, part);
         Program.Result result = Program.run(Map.of(), List.of("sh", "-c", command));

@@ -119,6 +119,10 @@ class ExtensionsTest {
             "Validation failure: Tag 'agrippa:rate_limt=3/m': no such tag of listeners is"
                 + " understood, only ")
         .contains("rate_limit");
+    assertThat(refusal("agrippa:split=8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11:1"))
+        .isEqualTo(
+            "Validation failure: Tag 'agrippa:split': the load balancer has no pool"
+                + " 8f1c0f3e-7d0a-4f0e-9a44-1f0b3a9c0d11.");
     assertThat(refusal("agrippa:rate_limit=lots"))
         .startsWith("Validation failure: Tag 'agrippa:rate_limit=lots': the value must be ");
     assertThat(api.get(Api.LB + "/loadbalancers").expect(200).body().path("loadbalancers"))

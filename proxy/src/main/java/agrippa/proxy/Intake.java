@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /// One loop's part of a frontend. Everything happens on that loop's thread.
-sealed interface Intake permits Acceptor, Receiver {
+sealed interface Intake permits Admission, Receiver {
   /// Listens at an address.
   ///
   /// @param planned the plan's name for `at`, which may have a port where the plan has 0

@@ -40,25 +40,33 @@ final class LiveFrontend {
 
   LiveFrontend(
       List<Worker> workers, NetworkNamespace namespace, FrontendStats stats, Settings settings) {
-    this.workers = workers;
+    this.workers = workers.stream().filter(it -> it.serves(settings.plan().mode())).toList();
     this.namespace = namespace;
     this.stats = stats;
     this.settings = settings;
     this.gate = new Gate(settings.plan().connectionLimit());
-    workers.forEach(worker -> intakes.add(intake(worker)));
+    this.workers.forEach(worker -> intakes.add(intake(worker)));
   }
 
   private Intake intake(Worker worker) {
     return switch (settings.plan().mode()) {
       case TCP, HTTP -> new Acceptor(worker, this);
       case UDP -> new Receiver(worker, this);
+      case SCTP -> new AssociationAcceptor(worker, this);
     };
   }
 
-  /// Whether a frontend as planned can take this one's place while it runs: connections and
-  /// datagrams have nothing in common.
+  /// Whether a frontend as planned can take this one's place while it runs: only bytes of TCP and
+  /// HTTP come by the same kind of socket.
   boolean becomes(Frontend plan) {
-    return (settings.plan().mode() == Frontend.Mode.UDP) == (plan.mode() == Frontend.Mode.UDP);
+    return byTcp(settings.plan()) ? byTcp(plan) : settings.plan().mode() == plan.mode();
+  }
+
+  private static boolean byTcp(Frontend plan) {
+    return switch (plan.mode()) {
+      case TCP, HTTP -> true;
+      case UDP, SCTP -> false;
+    };
   }
 
   Settings settings() {
@@ -153,6 +161,9 @@ final class LiveFrontend {
     if (known != null) {
       return known;
     }
+    if (workers.isEmpty()) {
+      throw new IOException("this machine does not speak " + settings.plan().mode());
+    }
     namespace.within(() -> checkFree(planned));
     // Loops share the address: if the first one found a free port, the others take the same.
     InetSocketAddress at = planned;
@@ -175,6 +186,8 @@ final class LiveFrontend {
     switch (settings.plan().mode()) {
       case TCP, HTTP -> FreeAddress.check(planned);
       case UDP -> FreeAddress.checkDatagrams(planned);
+      // One loop listens, and shares the address with nobody.
+      case SCTP -> {}
     }
     return planned;
   }

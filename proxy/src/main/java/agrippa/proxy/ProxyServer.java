@@ -9,6 +9,8 @@ import agrippa.proxy.tls.TlsEngine;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.NetworkNamespace;
 import agrippa.proxy.transport.Transport;
+import agrippa.proxy.transport.nio.NioAssociations;
+import agrippa.proxy.transport.nio.NioLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -72,9 +74,12 @@ public final class ProxyServer implements AutoCloseable {
     try {
       for (int i = 0; i < settings.loops(); i++) {
         EventLoop loop = transport.start("loop-" + i);
-        Journal journal =
-            new Journal(loop::now, clock, new SplittableRandom(random.nextLong()), JOURNAL_ROOM);
-        workers.add(new Worker(i, loop, new HttpLoop(loop, journal), mostFlows));
+        workers.add(new Worker(i, loop, shared(loop, clock, random), mostFlows, null));
+      }
+      if (missingForSctp().isEmpty()) {
+        NioLoop loop = NioLoop.start("loop-sctp");
+        HttpLoop shared = shared(loop, clock, random);
+        workers.add(new Worker(settings.loops(), loop, shared, 0, new NioAssociations(loop)));
       }
     } catch (IOException e) {
       workers.forEach(worker -> worker.loop().close());
@@ -87,6 +92,17 @@ public final class ProxyServer implements AutoCloseable {
         engine,
         HealthChecker.start(System::nanoTime, clock, random, settings.probes()),
         List.copyOf(workers));
+  }
+
+  private static HttpLoop shared(EventLoop loop, InstantSource clock, SecureRandom random) {
+    return new HttpLoop(
+        loop, new Journal(loop::now, clock, new SplittableRandom(random.nextLong()), JOURNAL_ROOM));
+  }
+
+  /// Why this machine does not speak SCTP, for people, or nothing if it does: frontends of it can
+  /// be served.
+  public static Optional<String> missingForSctp() {
+    return NioAssociations.missing();
   }
 
   private static Transport transport(ProxySettings.TransportKind kind) {

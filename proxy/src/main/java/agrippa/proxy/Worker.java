@@ -1,6 +1,8 @@
 package agrippa.proxy;
 
+import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.session.HttpLoop;
+import agrippa.proxy.transport.AssociationLoop;
 import agrippa.proxy.transport.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,18 +10,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// An event loop and what its sessions share.
 ///
 /// @param index number of the loop, from 0
 /// @param mostFlows most flows of datagrams at one address, on this loop
-record Worker(int index, EventLoop loop, HttpLoop http, int mostFlows) {
+/// @param associations the loop as far as it speaks SCTP, or null: it does not
+record Worker(
+    int index,
+    EventLoop loop,
+    HttpLoop http,
+    int mostFlows,
+    @Nullable AssociationLoop associations) {
   /// A loop's turn takes far less; if one takes this long the process is broken.
   private static final int LONGEST_TURN_SECONDS = 30;
 
   /// Something done on a loop's thread.
   interface Task<T> {
     T run() throws IOException;
+  }
+
+  /// Whether this loop has a part of frontends of this mode: one alone speaks SCTP.
+  boolean serves(Frontend.Mode mode) {
+    return (mode == Frontend.Mode.SCTP) == (associations != null);
   }
 
   /// Does something on the loop's thread and waits for it. Not for the loops' own threads.

@@ -45,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Serves load balancers with a proxy in this process. It keeps nothing itself: a tree is compiled
 /// anew each time, and the proxy finds out what changed.
@@ -59,6 +60,7 @@ public final class BuiltinProvider implements Provider {
   // Projects by the ids of load balancers.
   private final Map<String, String> owners = new ConcurrentHashMap<>();
   private final ExpiryWarnings expiry;
+  private final Vetting vetting = new Vetting(ProxyServer.missingForSctp());
 
   /// @param proxy serves the load balancers' plans, each named after its id; stays the caller's to
   ///     close; its reports are written here from now on
@@ -82,12 +84,12 @@ public final class BuiltinProvider implements Provider {
   }
 
   @Override
-  public Optional<Objection> vet(LoadBalancerTree tree) {
+  public Optional<Objection> vet(LoadBalancerTree tree, @Nullable LoadBalancerTree before) {
     return ReservedTags.complaint(tree)
-        .or(() -> BalancingTags.complaint(tree))
+        .or(() -> BalancingTags.complaint(tree, before))
         .or(() -> ListenerTags.complaint(tree))
         .<Objection>map(Objection.Invalid::new)
-        .or(() -> Vetting.vet(tree).map(Objection.Unsupported::new));
+        .or(() -> vetting.vet(tree).map(Objection.Unsupported::new));
   }
 
   @Override

@@ -41,7 +41,7 @@ final class Checks {
       case HTTP -> http(monitor, encrypted);
       case HTTPS -> http(monitor, true);
       case UDP_CONNECT -> new Probe.Datagram();
-      case SCTP -> throw new IllegalArgumentException("not vetted: " + monitor.type().wireName());
+      case SCTP -> new Probe.Associate();
     };
   }
 

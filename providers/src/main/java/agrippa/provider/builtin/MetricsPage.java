@@ -34,11 +34,13 @@ final class MetricsPage implements Iterator<byte[]> {
   /// @param labels that tell it from others of its kind
   private record Labelled<T>(String labels, T meter) {}
 
-  /// The page of one load balancer, of which listeners of datagrams are left out: in Octavia they
-  /// are not HAProxy's, which makes the page.
+  /// The page of one load balancer, of which listeners of UDP and SCTP are left out: in Octavia
+  /// they are not HAProxy's, which makes the page.
   static MetricsPage of(PlanMeter all) {
     List<FrontendMeter> told =
-        all.frontends().stream().filter(it -> it.plan().mode() != Mode.UDP).toList();
+        all.frontends().stream()
+            .filter(it -> it.plan().mode() != Mode.UDP && it.plan().mode() != Mode.SCTP)
+            .toList();
     PlanMeter plan = () -> told;
     List<Labelled<FrontendMeter>> listeners =
         plan.frontends().stream()

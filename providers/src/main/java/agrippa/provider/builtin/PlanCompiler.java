@@ -173,7 +173,7 @@ final class PlanCompiler {
       case TCP, HTTPS -> Mode.TCP;
       case HTTP, TERMINATED_HTTPS, PROMETHEUS -> Mode.HTTP;
       case UDP -> Mode.UDP;
-      case SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
+      case SCTP -> Mode.SCTP;
     };
   }
 
@@ -375,10 +375,9 @@ final class PlanCompiler {
 
   private static Upstream.ProxyProtocol proxyProtocol(PoolProtocol protocol) {
     return switch (protocol) {
-      case TCP, HTTP, HTTPS, UDP -> Upstream.ProxyProtocol.NONE;
+      case TCP, HTTP, HTTPS, UDP, SCTP -> Upstream.ProxyProtocol.NONE;
       case PROXY -> Upstream.ProxyProtocol.V1;
       case PROXYV2 -> Upstream.ProxyProtocol.V2;
-      case SCTP -> throw new IllegalArgumentException("not vetted: " + protocol);
     };
   }
 }

@@ -18,21 +18,28 @@ import org.jspecify.annotations.Nullable;
 final class Vetting {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
 
-  private Vetting() {}
+  // Why this machine does not speak SCTP, or nothing.
+  private final Optional<String> sctpMissing;
+
+  /// @param sctpMissing why this machine does not speak SCTP, for people, or nothing if it does
+  Vetting(Optional<String> sctpMissing) {
+    this.sctpMissing = sctpMissing;
+  }
 
   /// The first reason why a tree cannot be served, if there is one.
-  static Optional<String> vet(LoadBalancerTree tree) {
+  Optional<String> vet(LoadBalancerTree tree) {
     return Stream.concat(
             tree.listeners().stream()
                 .map(it -> listener(it).or(() -> mixture(tree, it)).or(() -> proxied(it))),
-            tree.pools().stream().map(Vetting::pool))
+            tree.pools().stream().map(this::pool))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<String> listener(Listener listener) {
+  private Optional<String> listener(Listener listener) {
     return switch (listener.protocol()) {
-      case SCTP -> Optional.of(listener.protocol() + " protocol listeners are not supported.");
+      case SCTP ->
+          sctp(listener.protocol() + " protocol listeners").or(() -> withoutPolicies(listener));
       case TCP, HTTPS, UDP -> withoutPolicies(listener);
       case PROMETHEUS -> withoutPolicies(listener).or(() -> tls(listener));
       case HTTP -> headers(listener);
@@ -44,7 +51,10 @@ final class Vetting {
     PoolId id = listener.defaultPool();
     return (id == null ? Optional.<Pool>empty() : tree.pool(id))
         .map(Pool::protocol)
-        .filter(it -> (it == PoolProtocol.UDP) != (listener.protocol() == ListenerProtocol.UDP))
+        .filter(
+            it ->
+                (it == PoolProtocol.UDP) != (listener.protocol() == ListenerProtocol.UDP)
+                    || (it == PoolProtocol.SCTP) != (listener.protocol() == ListenerProtocol.SCTP))
         .map(
             it ->
                 "%s protocol listeners do not support %s protocol pools."
@@ -65,6 +75,10 @@ final class Vetting {
     };
   }
 
+  private Optional<String> sctp(String what) {
+    return sctpMissing.map(it -> what + " are not supported on this machine: " + it + ".");
+  }
+
   private static Optional<String> withoutPolicies(Listener listener) {
     return listener.policies().isEmpty()
         ? Optional.empty()
@@ -83,21 +97,21 @@ final class Vetting {
     return TlsMaterial.endsTls(listener) ? protocols(listener.tls().versions()) : Optional.empty();
   }
 
-  private static Optional<String> pool(Pool pool) {
+  private Optional<String> pool(Pool pool) {
     return switch (pool.protocol()) {
-      case SCTP -> Optional.of(pool.protocol() + " protocol pools are not supported.");
+      case SCTP -> sctp(pool.protocol() + " protocol pools").or(() -> datagrams(pool));
       case UDP -> datagrams(pool);
       case TCP, HTTP, HTTPS, PROXY, PROXYV2 -> poolTls(pool);
     };
   }
 
-  private static Optional<String> datagrams(Pool pool) {
+  private Optional<String> datagrams(Pool pool) {
     HealthMonitor monitor = pool.monitor();
-    if (monitor != null && monitor.type() == MonitorType.SCTP) {
-      return Optional.of("SCTP health monitors are not supported.");
+    if (monitor != null && monitor.type() == MonitorType.SCTP && sctpMissing.isPresent()) {
+      return sctp("SCTP health monitors");
     }
     return pool.tls().enabled()
-        ? Optional.of("TLS is not supported by UDP protocol pools.")
+        ? Optional.of("TLS is not supported by %s protocol pools.".formatted(pool.protocol()))
         : Optional.empty();
   }
 

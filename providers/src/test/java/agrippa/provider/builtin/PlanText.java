@@ -174,6 +174,7 @@ final class PlanText {
     return switch (probe) {
       case Check.Probe.Connect() -> "connect";
       case Check.Probe.Datagram() -> "datagram";
+      case Check.Probe.Associate() -> "associate";
       case Check.Probe.TlsHello() -> "tls hello";
       case Check.Probe.Ping() -> "ping";
       case Check.Probe.Grpc(boolean tls, String service) ->

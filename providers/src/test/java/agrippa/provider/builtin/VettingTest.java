@@ -24,44 +24,45 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class VettingTest {
+  private static final Vetting VETTING = new Vetting(Optional.empty());
+  private static final Vetting WITHOUT_SCTP = new Vetting(Optional.of("no module"));
+
   private static Optional<String> vetted(Listener listener) {
-    return Vetting.vet(tree(List.of(listener), List.of()));
+    return VETTING.vet(tree(List.of(listener), List.of()));
   }
 
   private static Optional<String> vetted(Pool pool) {
-    return Vetting.vet(tree(List.of(), List.of(pool)));
+    return VETTING.vet(tree(List.of(), List.of(pool)));
+  }
+
+  @Test
+  void refusesSctpWhereTheMachineDoesNotSpeakIt() {
+    var listener = listener("a", ListenerProtocol.SCTP, 1).build();
+    assertThat(WITHOUT_SCTP.vet(tree(List.of(listener), List.of())))
+        .contains("SCTP protocol listeners are not supported on this machine: no module.");
+    assertThat(WITHOUT_SCTP.vet(tree(List.of(), List.of(pool("a", PoolProtocol.SCTP).build()))))
+        .contains("SCTP protocol pools are not supported on this machine: no module.");
+    var watched = pool("a", PoolProtocol.UDP).monitor(monitor(MonitorType.SCTP)).build();
+    assertThat(WITHOUT_SCTP.vet(tree(List.of(), List.of(watched))))
+        .contains("SCTP health monitors are not supported on this machine: no module.");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SCTP"})
-  void refusesListenersOfOtherKinds(ListenerProtocol protocol) {
-    assertThat(vetted(listener("a", protocol, 1).build()))
-        .contains(protocol + " protocol listeners are not supported.");
-  }
-
-  @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCTP")
+  @EnumSource
   void takesTheListenersThatItServes(ListenerProtocol protocol) {
     assertThat(vetted(listener("a", protocol, 1).build())).isEmpty();
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SCTP")
+  @EnumSource
   void takesTheProxyProtocolOfConnections(ListenerProtocol protocol) {
     var told = vetted(listener("a", protocol, 1).tagged("agrippa:accept_proxy=::1").build());
     switch (protocol) {
-      case UDP, PROMETHEUS ->
+      case UDP, SCTP, PROMETHEUS ->
           assertThat(told)
               .contains(protocol + " protocol listeners do not support the PROXY protocol.");
-      case TCP, HTTP, HTTPS, TERMINATED_HTTPS, SCTP -> assertThat(told).isEmpty();
+      case TCP, HTTP, HTTPS, TERMINATED_HTTPS -> assertThat(told).isEmpty();
     }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"SCTP"})
-  void refusesPoolsOfOtherKinds(PoolProtocol protocol) {
-    assertThat(vetted(pool("a", protocol).build()))
-        .contains(protocol + " protocol pools are not supported.");
   }
 
   @ParameterizedTest
@@ -69,18 +70,14 @@ class VettingTest {
   void takesEveryAlgorithm(Pool.Algorithm algorithm) {
     assertThat(vetted(pool("a", PoolProtocol.TCP).algorithm(algorithm).build())).isEmpty();
     assertThat(vetted(pool("a", PoolProtocol.UDP).algorithm(algorithm).build())).isEmpty();
+    assertThat(vetted(pool("a", PoolProtocol.SCTP).algorithm(algorithm).build())).isEmpty();
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"UDP_CONNECT", "TCP", "HTTP"})
+  @EnumSource(names = {"UDP_CONNECT", "TCP", "HTTP", "SCTP"})
   void takesTheMonitorsOfDatagrams(MonitorType type) {
     assertThat(vetted(pool("a", PoolProtocol.UDP).monitor(monitor(type)).build())).isEmpty();
-  }
-
-  @Test
-  void refusesToWatchBySctp() {
-    assertThat(vetted(pool("a", PoolProtocol.UDP).monitor(monitor(MonitorType.SCTP)).build()))
-        .contains("SCTP health monitors are not supported.");
+    assertThat(vetted(pool("a", PoolProtocol.SCTP).monitor(monitor(type)).build())).isEmpty();
   }
 
   @Test
@@ -97,11 +94,14 @@ class VettingTest {
     var udp = listener("l", ListenerProtocol.UDP, 1).to("a").build();
     var tcp = listener("l", ListenerProtocol.TCP, 1).to("a").build();
 
-    assertThat(Vetting.vet(tree(List.of(udp), List.of(connections))))
+    assertThat(VETTING.vet(tree(List.of(udp), List.of(connections))))
         .contains("UDP protocol listeners do not support TCP protocol pools.");
-    assertThat(Vetting.vet(tree(List.of(tcp), List.of(datagrams))))
+    assertThat(VETTING.vet(tree(List.of(tcp), List.of(datagrams))))
         .contains("TCP protocol listeners do not support UDP protocol pools.");
-    assertThat(Vetting.vet(tree(List.of(udp), List.of(datagrams)))).isEmpty();
+    assertThat(VETTING.vet(tree(List.of(udp), List.of(datagrams)))).isEmpty();
+    var sctp = listener("l", ListenerProtocol.SCTP, 1).to("a").build();
+    assertThat(VETTING.vet(tree(List.of(sctp), List.of(connections))))
+        .contains("SCTP protocol listeners do not support TCP protocol pools.");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package agrippa.proxy.balance;
 
 import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.transport.Association;
+import agrippa.proxy.transport.AssociationLoop;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.DatagramLink;
 import agrippa.proxy.transport.EventLoop;
@@ -41,10 +43,20 @@ public final class LiveEndpoint {
   }
 
   /// Opens a socket for datagrams to and from it: see [EventLoop#link]. Only on the loop's thread.
-  public @Nullable DatagramLink link(EventLoop loop, Runnable readable) {
+  public @Nullable DatagramLink link(EventLoop loop, DatagramLink.Handler handler) {
     namespace.enter();
     try {
-      return loop.link(plan.address(), readable);
+      return loop.link(plan.address(), handler);
+    } finally {
+      namespace.leave();
+    }
+  }
+
+  /// Starts an association with it: see [AssociationLoop#associate]. Only on the loop's thread.
+  public Association associate(AssociationLoop loop, Association.Handler handler) {
+    namespace.enter();
+    try {
+      return loop.associate(plan.address(), handler);
     } finally {
       namespace.leave();
     }

@@ -3,6 +3,8 @@ package agrippa.proxy.health;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import agrippa.proxy.plan.Check.Probe;
+import com.sun.nio.sctp.SctpChannel;
+import com.sun.nio.sctp.SctpStandardSocketOptions;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,6 +47,7 @@ final class SocketProber implements Prober {
     return switch (probe) {
       case Probe.Connect _ -> connect(target);
       case Probe.Datagram _ -> datagram(target);
+      case Probe.Associate _ -> associate(target);
       case Probe.TlsHello _ -> tlsHello(target);
       case Probe.Http http -> http(http, target);
       case Probe.Grpc grpc -> grpc(grpc, target);
@@ -59,6 +62,15 @@ final class SocketProber implements Prober {
   }
 
   /// As `nc -uz` does it, with which Octavia's amphorae check.
+  /// What an endpoint thinks that it has accepted is taken back at once (ABORT).
+  private static String associate(Target target) throws IOException {
+    try (SctpChannel channel = target.namespace().within(SctpChannel::open)) {
+      channel.connect(target.address());
+      channel.setOption(SctpStandardSocketOptions.SO_LINGER, 0);
+      return "associated";
+    }
+  }
+
   private static String datagram(Target target) throws IOException {
     try (DatagramSocket socket = target.namespace().within(DatagramSocket::new)) {
       socket.connect(target.address());

@@ -37,8 +37,8 @@ public final class Eligibility {
   }
 
   private static Optional<String> ofFrontend(Frontend it) {
-    if (it.mode() == Mode.HTTP) {
-      return Optional.of("it speaks HTTP");
+    if (it.mode() == Mode.HTTP || it.mode() == Mode.SCTP) {
+      return Optional.of("it speaks " + it.mode());
     }
     if (it.tls() != null) {
       return Optional.of("it ends TLS");

@@ -22,6 +22,9 @@ public record Check(Probe probe, Duration interval, Duration timeout, int rise, 
     /// is good, since nobody knows what the endpoint would answer to.
     record Datagram() implements Probe {}
 
+    /// An SCTP association is accepted.
+    record Associate() implements Probe {}
+
     /// The endpoint answers a ClientHello with a ServerHello; its certificate does not matter.
     record TlsHello() implements Probe {}
 

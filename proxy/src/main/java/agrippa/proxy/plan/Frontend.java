@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// Where clients arrive.
 ///
 /// @param name unique within the plan
-/// @param mode whether bytes or datagrams are relayed as they are, or HTTP requests are routed one
+/// @param mode whether bytes, datagrams or messages are relayed as they are, or HTTP requests are
+// routed one
 ///     by one
 /// @param binds addresses to listen on, each with its port; no wildcard for datagrams
 /// @param tls how TLS is ended here, or null to serve plain
@@ -89,7 +90,10 @@ public record Frontend(
     HTTP,
     /// Datagrams. Those of one client address and port are a flow, which goes to one endpoint; it
     /// counts as a connection.
-    UDP
+    UDP,
+    /// Associations of SCTP, whose messages are relayed as they are: of up to 192 KiB, in up to 256
+    /// streams. They count as connections. Only where the machine speaks it.
+    SCTP
   }
 
   /// All in milliseconds; 0 of the first three means no limit.

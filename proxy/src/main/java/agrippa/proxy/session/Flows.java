@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// the least recently used first, when there are too many. A client that sends on begins another
 /// one. A datagram that nobody may take is dropped, and nobody is told.
 public final class Flows {
-  /// Datagrams in one turn before others have theirs.
-  private static final int BATCH = 64;
-
   /// Flows tell persistence that their client is still there no more often than that.
   private static final int TELL_MILLIS = 1_000;
 
@@ -45,7 +42,6 @@ public final class Flows {
   private final int limit;
   private final EventLoop.Deadline expiry;
   private final DatagramPort port;
-  private final PeerAddress sender = new PeerAddress();
   // In order of use.
   private final LinkedHashMap<PeerAddress, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -73,7 +69,7 @@ public final class Flows {
     this.places = places;
     this.limit = limit;
     this.expiry = loop.deadline(this::expire);
-    this.port = loop.datagrams(at, this::arrived);
+    this.port = loop.datagrams(at, this::forward);
   }
 
   /// Begins to receive.
@@ -116,19 +112,8 @@ public final class Flows {
     expiry.cancel();
   }
 
-  private void arrived() {
-    Buffer datagram = loop.scratch();
-    for (int i = 0; i < BATCH; i++) {
-      datagram.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
-      if (port.receive(datagram, sender) == DatagramPort.NOTHING) {
-        return;
-      }
-      forward(datagram);
-    }
-  }
-
-  private void forward(Buffer datagram) {
-    Flow flow = flows.get(sender);
+  private void forward(Buffer datagram, PeerAddress from) {
+    Flow flow = flows.get(from);
     if (flow != null && !flow.fits()) {
       flow.end();
       flow = null;
@@ -138,14 +123,14 @@ public final class Flows {
       flow = null;
     }
     if (flow == null) {
-      Flow begun = begin();
+      Flow begun = begin(from);
       if (begun != null) {
         begun.forward(datagram);
       }
     }
   }
 
-  private @Nullable Flow begin() {
+  private @Nullable Flow begin(PeerAddress sender) {
     FrontendSnapshot now = frontend.get();
     LiveUpstream upstream = now.defaultUpstream();
     Client client = new Client(sender.bytes(), sender.port());
@@ -166,7 +151,7 @@ public final class Flows {
       // Persistence remembers it; but it would never get rid of clients that begin flow after flow.
       endpoint = upstream.choose(client, loop.now(), endpoint);
     }
-    Flow flow = endpoint == null ? null : connect(client, upstream, endpoint);
+    Flow flow = endpoint == null ? null : connect(sender, client, upstream, endpoint);
     if (flow == null) {
       places.leave();
       return null;
@@ -178,7 +163,8 @@ public final class Flows {
     return flow;
   }
 
-  private @Nullable Flow connect(Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
+  private @Nullable Flow connect(
+      PeerAddress sender, Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
     if (flows.size() >= limit) {
       flows.firstEntry().getValue().end();
     }
@@ -212,7 +198,7 @@ public final class Flows {
     }
   }
 
-  private final class Flow {
+  private final class Flow implements DatagramLink.Handler {
     private final PeerAddress key;
     private final Client client;
     private final LiveUpstream upstream;
@@ -230,7 +216,7 @@ public final class Flows {
     }
 
     boolean connect() {
-      link = endpoint.link(loop, this::answered);
+      link = endpoint.link(loop, this);
       if (link == null) {
         return false;
       }
@@ -252,13 +238,10 @@ public final class Flows {
 
     /// @return whether it went on; else the flow has ended
     boolean forward(Buffer datagram) {
-      int count = datagram.length();
       if (link == null || !link.send(datagram)) {
-        refused();
+        failed();
         return false;
       }
-      stats.bytesIn(count);
-      passage.count(Count.BYTES_IN, count);
       used = loop.now();
       if (used - told >= TELL_MILLIS) {
         told = used;
@@ -267,33 +250,36 @@ public final class Flows {
       return true;
     }
 
-    private void answered() {
-      Buffer datagram = loop.scratch();
-      for (int i = 0; i < BATCH && link != null; i++) {
-        datagram.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
-        int count = link.receive(datagram);
-        if (count == DatagramLink.NOTHING) {
-          return;
-        }
-        if (count == DatagramLink.FAILED) {
-          refused();
-          return;
-        }
-        // Counted first, so that who has the answer finds it counted.
-        stats.bytesOut(count);
-        passage.count(Count.BYTES_OUT, count);
-        port.send(datagram, key);
-        upstream.succeeded(endpoint);
-        used = loop.now();
-        // Looked up so that it counts as used.
-        flows.get(key);
-      }
+    @Override
+    public void sent(int bytes) {
+      stats.bytesIn(bytes);
+      passage.count(Count.BYTES_IN, bytes);
     }
 
-    private void refused() {
+    @Override
+    public void arrived(Buffer datagram) {
+      int count = datagram.length();
+      // Counted first, so that who has the answer finds it counted.
+      stats.bytesOut(count);
+      passage.count(Count.BYTES_OUT, count);
+      port.send(datagram, key);
+      upstream.succeeded(endpoint);
+      used = loop.now();
+      // Looked up so that it counts as used.
+      flows.get(key);
+    }
+
+    @Override
+    public void failed() {
       passage.count(Count.CONNECT_ERRORS);
       upstream.failed(endpoint);
       end();
+    }
+
+    /// Somebody else may take it.
+    @Override
+    public void unsent(Buffer datagram) {
+      Flows.this.forward(datagram, key);
     }
 
     void end() {

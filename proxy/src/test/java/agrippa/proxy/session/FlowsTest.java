@@ -332,6 +332,57 @@ class FlowsTest {
     assertThat(link(1).sent()).containsExactly("two");
   }
 
+  /// The loop sends at the end of its turn, and finds out then.
+  @Test
+  void whatWaitedWhenTheEndpointRefusedGoesToAnother() {
+    port.arrive(client(1), "one");
+    link(0).patient();
+    port.arrive(client(1), "two");
+    port.arrive(client(1), "");
+    port.arrive(client(1), "four");
+    assertThat(counters().bytesIn()).isEqualTo(3);
+
+    link(0).failure();
+
+    assertThat(chosen()).containsExactly("10.0.0.1", "10.0.0.2");
+    assertThat(link(1).sent()).containsExactly("two", "", "four");
+    assertThat(counters()).isEqualTo(new Counters(10, 0, 1, 2, 0, 0));
+    assertThat(stats.sum("pool", "a", Count.BYTES_IN)).isEqualTo(3);
+    assertThat(stats.sum("pool", "b", Count.BYTES_IN)).isEqualTo(7);
+    assertThat(stats.sum("pool", "a", Count.CONNECT_ERRORS)).isOne();
+    assertThat(places).isEqualTo(99);
+    assertThat(active()).isOne();
+  }
+
+  @Test
+  void whatWaitedWhenAllRefuseIsDropped() {
+    pool = new LiveUpstream(upstream(null, 1), null);
+    snapshot = snapshot(IDLE);
+    port.arrive(client(1), "one");
+    link(0).patient();
+    port.arrive(client(1), "two");
+    loop.noLinks(true);
+
+    link(0).failure();
+
+    assertThat(counters()).isEqualTo(new Counters(3, 0, 0, 1, 0, 0));
+    assertThat(places).isEqualTo(100);
+    assertThat(active()).isZero();
+  }
+
+  /// It was counted and is sent; then the flow ends.
+  @Test
+  void whatWaitsWhenAFlowEndsIsSentAndCounted() {
+    port.arrive(client(1), "one");
+    link(0).patient();
+    port.arrive(client(1), "two");
+    flows.close();
+
+    assertThat(link(0).sent()).containsExactly("one", "two");
+    assertThat(counters()).isEqualTo(new Counters(6, 0, 0, 1, 0, 0));
+    assertThat(stats.sum("pool", "a", Count.BYTES_IN)).isEqualTo(6);
+  }
+
   @Test
   void aDatagramThatCannotBeSentGoesToAnotherEndpoint() {
     port.arrive(client(1), "one");

@@ -71,6 +71,7 @@ record PlanFile(
         switch (mode) {
           case HTTP, TCP -> new Check.Probe.Connect();
           case UDP -> new Check.Probe.Datagram();
+          case SCTP -> new Check.Probe.Associate();
         };
     return new Check(probe, Duration.ofSeconds(checkSeconds), CHECK_TIMEOUT, 2, 2);
   }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An event loop on a [Selector].
 public final class NioLoop extends Loop {
+  /// Datagrams that one socket hands out in a turn before others have theirs.
+  static final int DATAGRAMS = 64;
+
   private final Selector selector;
 
   /// Stands for sockets that could not be opened.
@@ -158,9 +161,9 @@ public final class NioLoop extends Loop {
         socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
       socket.bind(at, NioServerChannel.BACKLOG);
-      NioServerChannel server = new NioServerChannel(this, socket, accepted);
-      server.watch(socket.register(selector, SelectionKey.OP_ACCEPT, server));
-      return server;
+      InetSocketAddress local = address(socket::getLocalAddress);
+      return NioServerChannel.at(
+          this, socket, local, () -> take(socket.accept(), accepted, NioChannel::accepted));
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -171,14 +174,41 @@ public final class NioLoop extends Loop {
     }
   }
 
-  @Override
-  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) throws IOException {
-    return NioDatagramPort.open(this, at, arrived);
+  /// Takes a client in.
+  ///
+  /// @param client null if there is none
+  /// @return whether there was one
+  <S extends SelectableChannel, C> boolean take(
+      @Nullable S client, Consumer<C> accepted, Opening<S, C> opening) {
+    if (client == null) {
+      return false;
+    }
+    try {
+      accepted.accept(opening.open(this, client));
+    } catch (IOException e) {
+      // Broken by the client already.
+      closeQuietly(client);
+    } catch (RuntimeException | Error e) {
+      closeQuietly(client);
+      throw e;
+    }
+    return true;
+  }
+
+  /// Makes ours of a socket of the JDK.
+  interface Opening<S, C> {
+    C open(NioLoop loop, S socket) throws IOException;
   }
 
   @Override
-  public @Nullable DatagramLink link(InetSocketAddress to, Runnable readable) {
-    return NioDatagramLink.open(this, to, readable);
+  public DatagramPort datagrams(InetSocketAddress at, DatagramPort.Handler handler)
+      throws IOException {
+    return NioDatagramPort.open(this, at, handler);
+  }
+
+  @Override
+  public @Nullable DatagramLink link(InetSocketAddress to, DatagramLink.Handler handler) {
+    return NioDatagramLink.open(this, to, handler);
   }
 
   @Override

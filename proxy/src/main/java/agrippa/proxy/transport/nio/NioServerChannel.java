@@ -1,52 +1,62 @@
 package agrippa.proxy.transport.nio;
 
-import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop.Deadline;
 import agrippa.proxy.transport.EventLoop.ServerChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// An accepting socket of the JDK.
+/// An accepting socket of the JDK, of TCP or SCTP.
 final class NioServerChannel implements ServerChannel, NioLoop.Selected {
   static final int BACKLOG = 4096;
   private static final int BATCH = 64;
   private static final int EXHAUSTED_MILLIS = 100;
 
   private final NioLoop loop;
-  private final ServerSocketChannel socket;
-  private final Consumer<Channel> accepted;
+  private final SelectableChannel socket;
+  private final Queue queue;
   private final InetSocketAddress local;
   private final Deadline exhausted;
   private @Nullable SelectionKey key;
   private boolean paused;
 
-  NioServerChannel(NioLoop loop, ServerSocketChannel socket, Consumer<Channel> accepted) {
+  /// Clients that the kernel has let in.
+  interface Queue {
+    /// Takes the next one.
+    ///
+    /// @return whether there was one
+    /// @throws IOException if the system has nothing left for more
+    boolean next() throws IOException;
+  }
+
+  private NioServerChannel(
+      NioLoop loop, SelectableChannel socket, InetSocketAddress local, Queue queue) {
     this.loop = loop;
     this.socket = socket;
-    this.accepted = accepted;
-    this.local = NioLoop.address(socket::getLocalAddress);
+    this.queue = queue;
+    this.local = local;
     this.exhausted = loop.deadline(this::watch);
   }
 
-  void watch(SelectionKey registered) {
-    key = registered;
+  /// Accepts at a socket that listens.
+  static NioServerChannel at(
+      NioLoop loop, SelectableChannel socket, InetSocketAddress local, Queue queue)
+      throws IOException {
+    NioServerChannel server = new NioServerChannel(loop, socket, local, queue);
+    server.key = loop.register(socket, SelectionKey.OP_ACCEPT, server);
+    return server;
   }
 
   @Override
   public void selected(int operations) {
     try {
       for (int i = 0; i < BATCH && !paused && socket.isOpen(); i++) {
-        SocketChannel client = socket.accept();
-        if (client == null) {
+        if (!queue.next()) {
           return;
         }
-        take(client);
       }
     } catch (IOException e) {
       System.getLogger(NioServerChannel.class.getName())
@@ -54,18 +64,6 @@ final class NioServerChannel implements ServerChannel, NioLoop.Selected {
       // The queue would be reported again and again meanwhile.
       interest(0);
       exhausted.in(EXHAUSTED_MILLIS);
-    }
-  }
-
-  private void take(SocketChannel client) {
-    try {
-      accepted.accept(NioChannel.accepted(loop, client));
-    } catch (IOException e) {
-      // Broken by the client already.
-      NioLoop.closeQuietly(client);
-    } catch (RuntimeException | Error e) {
-      NioLoop.closeQuietly(client);
-      throw e;
     }
   }
 
