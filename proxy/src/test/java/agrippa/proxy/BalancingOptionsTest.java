@@ -11,6 +11,7 @@ import static agrippa.proxy.Fixture.sticky;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Balancing;
 import agrippa.proxy.plan.Check;
@@ -32,9 +33,17 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /// What options add to the choice of endpoints, seen from outside.
+@Cells
 class BalancingOptionsTest {
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private Backend a;
   private Backend b;
@@ -42,7 +51,7 @@ class BalancingOptionsTest {
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(TransportKind.BEST);
+    fixture = new Fixture(transport, tls);
     a = fixture.http("a");
     b = fixture.http("b");
     c = fixture.http("c");

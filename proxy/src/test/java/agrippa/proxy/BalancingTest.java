@@ -12,6 +12,7 @@ import static agrippa.proxy.Fixture.sticky;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Frontend.Mode;
@@ -29,14 +30,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Who gets the work, seen from outside.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class BalancingTest {
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private Backend a;
   private Backend b;
@@ -44,7 +47,7 @@ class BalancingTest {
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     a = fixture.http("a");
     b = fixture.http("b");
     c = fixture.http("c");

@@ -33,12 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// What each client may have, and what becomes of its messages, seen from outside.
-@ParameterizedClass
-@CsvSource({"EPOLL, OPENSSL", "NIO, JDK"})
+@Cells
 class ClientLimitsOverSocketsTest {
   private static final PerClient TWO_AN_HOUR =
       new PerClient(new PerClient.Rate(1, 3_600_000, 2), 0);

@@ -42,12 +42,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// Compressed responses as programs of others take them: curl, gzip, zstd and the JDK's client.
-@ParameterizedClass
-@CsvSource({"EPOLL, OPENSSL", "EPOLL, JDK", "NIO, OPENSSL", "NIO, JDK"})
+@Cells
 class CompressionOverSocketsTest {
   private static final String CIPHERS = "TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256";
   private static final List<Integer> LENGTHS = List.of(0, 1, 300, 70_000, 3 << 20);

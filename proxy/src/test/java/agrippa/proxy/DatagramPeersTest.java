@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend.Mode;
@@ -27,27 +28,30 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// DTLS between two programs of OpenSSL: it does not bear that datagrams are changed, joined or
 // cut.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class DatagramPeersTest {
   private static final Path OPENSSL = Path.of("/usr/bin/openssl");
   private static final int LINES = 200;
   private static final int SECONDS = 60;
 
   @TempDir private Path folder;
-  @Parameter TransportKind transport;
+
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private final List<Process> processes = new ArrayList<>();
   private Fixture fixture;
 
   @BeforeEach
   void start() throws IOException {
     assumeTrue(Files.isExecutable(OPENSSL), "openssl is not there");
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
   }
 
   @AfterEach

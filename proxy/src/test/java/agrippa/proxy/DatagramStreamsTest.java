@@ -7,6 +7,7 @@ import static agrippa.proxy.Fixture.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Frontend.Mode;
 import agrippa.proxy.plan.ProxyPlan;
@@ -23,19 +24,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Streams of datagrams through real devices with frames of 1500 bytes, between network namespaces.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class DatagramStreamsTest {
   private static final InetSocketAddress IPV4 = new InetSocketAddress(Triangle.VIP, 53);
   private static final InetSocketAddress IPV6 = new InetSocketAddress(Triangle.VIP_IPV6, 53);
   private static final int ROUNDS = 20;
   private static final int BURST = 20;
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private Triangle world;
 
@@ -44,7 +47,7 @@ class DatagramStreamsTest {
     assumeTrue(
         "root".equals(System.getProperty("user.name")) && Files.exists(Path.of("/usr/sbin/ip")),
         "only root may make network namespaces, with iproute2's ip");
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     world = new Triangle();
   }
 

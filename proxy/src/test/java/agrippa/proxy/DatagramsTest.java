@@ -18,6 +18,7 @@ import agrippa.proxy.ApplyResult.NotBound;
 import agrippa.proxy.ApplyResult.Serving;
 import agrippa.proxy.ProxyReport.EndpointState;
 import agrippa.proxy.ProxyReport.FrontendState;
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Endpoint;
@@ -44,16 +45,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Frontends of datagrams, seen from outside.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class DatagramsTest {
   private static final int LARGEST = 65_507;
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private final List<DatagramClient> clients = new ArrayList<>();
   private Fixture fixture;
   private DatagramBackend a;
@@ -61,7 +64,7 @@ class DatagramsTest {
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     a = fixture.datagrams("a");
     b = fixture.datagrams("b");
   }
@@ -372,7 +375,12 @@ class DatagramsTest {
   void theLeastRecentlyUsedFlowGivesWay() throws Exception {
     fixture.close();
     fixture =
-        new Fixture(ProxySettings.standard().withLoops(1).withTransport(transport).withFlows(4));
+        new Fixture(
+            ProxySettings.standard()
+                .withLoops(1)
+                .withTransport(transport)
+                .withTls(tls)
+                .withFlows(4));
     a = fixture.datagrams("a");
     InetSocketAddress at = fixture.serve(plan(udp(), pool(endpoint(a))));
     DatagramClient first = client(at);

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import agrippa.proxy.ApplyResult.NotBound;
 import agrippa.proxy.ApplyResult.Serving;
 import agrippa.proxy.ProxyReport.FrontendState;
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend;
@@ -40,20 +41,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Where clients arrive, seen from outside.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class FrontendsTest {
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private Backend a;
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     a = fixture.http("a");
   }
 
@@ -139,6 +142,7 @@ class FrontendsTest {
             ProxySettings.standard()
                 .withLoops(2)
                 .withTransport(transport)
+                .withTls(tls)
                 .withDrain(Duration.ofMillis(200)));
     Backend silent = fixture.add(Backend.talking("silent", (_, in) -> in.readAllBytes()));
     InetSocketAddress at = fixture.serve(plan(frontend("web", Mode.TCP), pool(endpoint(silent))));

@@ -29,13 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// Every case of h2spec, the strict ones included: what RFC 9113's forerunner and RFC 7541 say of
 /// frames, streams, settings, messages and header blocks. It is a program for Linux on x86-64.
-@ParameterizedClass
-@CsvSource({"EPOLL, OPENSSL", "EPOLL, JDK", "NIO, OPENSSL", "NIO, JDK"})
+@Cells
 class H2specTest {
   private static final String ARCHIVE = "/h2spec/2.2.0/h2spec_linux_amd64.tar.gz";
 

@@ -11,6 +11,7 @@ import static agrippa.proxy.Fixture.routed;
 import static agrippa.proxy.Fixture.sticky;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.Check;
@@ -41,17 +42,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Clients of all kinds notice nothing while plans change at random.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class HitlessTest {
   private static final int CHANGES = 300;
   private static final int DOWNLOAD_BYTES = 8 << 20;
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private final List<Backend> backends = new ArrayList<>();
   private final Random random = new Random(20260817);
@@ -70,7 +73,7 @@ class HitlessTest {
 
   @BeforeEach
   void start() throws Exception {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     owners = List.of(SelfSigned.of("one.test"), SelfSigned.of("two.test"));
     anybody = SelfSigned.trustingAnybody();
     String big = "0123456789abcdef".repeat(DOWNLOAD_BYTES / 16);

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.encode.Decoded;
-import agrippa.proxy.plan.Certificate;
 import agrippa.proxy.plan.Compression;
 import agrippa.proxy.plan.Compression.Coding;
 import agrippa.proxy.plan.Endpoint;
@@ -21,31 +20,21 @@ import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.plan.UpstreamOptions;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// Members that speak HTTP/2: nginx, and the proxy itself.
-@ParameterizedClass
-@CsvSource({"EPOLL, OPENSSL", "EPOLL, JDK", "NIO, OPENSSL", "NIO, JDK"})
+@Cells
 class Http2MembersTest {
-  private static final Path NGINX = Path.of("/usr/sbin/nginx");
-
   @Parameter(0)
   TransportKind transport;
 
@@ -54,7 +43,7 @@ class Http2MembersTest {
 
   @TempDir Path folder;
   private Fixture fixture;
-  private Process nginx;
+  private NginxProcess nginx;
 
   @BeforeEach
   void start() {
@@ -65,8 +54,7 @@ class Http2MembersTest {
   void stop() throws Exception {
     fixture.close();
     if (nginx != null) {
-      nginx.destroy();
-      nginx.waitFor();
+      nginx.close();
     }
   }
 
@@ -88,77 +76,16 @@ class Http2MembersTest {
 
   /// An nginx that speaks HTTP/2 only, or over TLS what is agreed.
   private InetSocketAddress nginx(boolean secure) throws Exception {
-    assumeTrue(Files.isExecutable(NGINX), "nginx is not there");
+    assumeTrue(NginxProcess.installed(), "nginx is not there");
     Files.writeString(folder.resolve("large"), "0123456789abcdef".repeat(1 << 16));
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      InetSocketAddress address = (InetSocketAddress) free.getLocalSocketAddress();
-      free.close();
-      Files.writeString(folder.resolve("nginx.conf"), configuration(address.getPort(), secure));
-      nginx =
-          new ProcessBuilder(
-                  NGINX.toString(), "-p", folder.toString(), "-c", folder + "/nginx.conf")
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("nginx.log").toFile())
-              .start();
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      while (!answers(address)) {
-        assertThat(System.nanoTime()).as(this::log).isLessThan(end);
-        Thread.yield();
-      }
-      return address;
-    }
-  }
-
-  private String log() {
-    try {
-      return Files.readString(folder.resolve("nginx.log"));
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
-  private static boolean answers(InetSocketAddress address) {
-    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private String configuration(int port, boolean secure) throws Exception {
-    String certificate = "";
+    String location =
+        "location = /protocol { return 200 \"$server_protocol $scheme $host $http_te\"; }";
     if (secure) {
-      Certificate own = SelfSigned.of("member.test").certificate();
-      pem("key.pem", "PRIVATE KEY", own.key().getEncoded());
-      pem("certificate.pem", "CERTIFICATE", own.chain().getFirst().getEncoded());
-      certificate =
-          "ssl_certificate %1$s/certificate.pem; ssl_certificate_key %1$s/key.pem;"
-              .formatted(folder);
+      Path key = SelfSigned.of("member.test").pem(folder.resolve("member.pem"));
+      location += "ssl_certificate %1$s; ssl_certificate_key %1$s;".formatted(key);
     }
-    return """
-        %1$s
-        daemon off; worker_processes 1; pid %2$s/nginx.pid; error_log stderr;
-        events { }
-        http { access_log off; client_body_temp_path %2$s/body; proxy_temp_path %2$s/proxy;
-          fastcgi_temp_path %2$s/fastcgi; uwsgi_temp_path %2$s/uwsgi; scgi_temp_path %2$s/scgi;
-          client_max_body_size 0;
-          server { listen 127.0.0.1:%3$d %4$s http2; root %2$s; %5$s
-            location = /protocol { return 200 "$server_protocol $scheme $host $http_te"; }
-          } }
-        """
-        .formatted(
-            System.getProperty("user.name").equals("root") ? "user root;" : "",
-            folder,
-            port,
-            secure ? "ssl" : "",
-            certificate);
-  }
-
-  private void pem(String name, String type, byte[] der) throws IOException {
-    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    Files.writeString(
-        folder.resolve(name),
-        "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+    nginx = NginxProcess.start(folder, secure ? "ssl http2" : "http2", location);
+    return nginx.address();
   }
 
   private static TlsClient offering(String... alpn) {

@@ -43,12 +43,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// HTTP/2 as clients speak it that are not ours: the JDK's, curl, h2load and nghttp.
-@ParameterizedClass
-@CsvSource({"EPOLL, OPENSSL", "EPOLL, JDK", "NIO, OPENSSL", "NIO, JDK"})
+@Cells
 class Http2Test {
   private static final String CIPHERS = "ECDHE-ECDSA-AES128-GCM-SHA256";
 

@@ -7,6 +7,7 @@ import static agrippa.proxy.Fixture.plan;
 import static agrippa.proxy.Fixture.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.journal.Entry;
 import agrippa.proxy.plan.Frontend;
@@ -24,21 +25,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is written down of what was served, as its reader sees it.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class JournalsTest {
   private static final Journaling ALL = new Journaling("owner", "balancer", 1);
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
 
   @BeforeEach
   void start() {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
   }
 
   @AfterEach

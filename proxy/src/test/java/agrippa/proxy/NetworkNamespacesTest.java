@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import agrippa.proxy.ApplyResult.NotBound;
 import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Check;
 import agrippa.proxy.plan.Endpoint;
@@ -30,17 +31,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// One proxy serves worlds that know nothing of each other and have the same addresses.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 @ExtendWith(EverybodyComesHome.class)
 class NetworkNamespacesTest {
   private static final InetSocketAddress VIP = new InetSocketAddress("127.0.0.1", 80);
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private World red;
   private World blue;
@@ -50,7 +53,7 @@ class NetworkNamespacesTest {
     assumeTrue(
         "root".equals(System.getProperty("user.name")) && Files.exists(Path.of("/usr/sbin/ip")),
         "only root may make network namespaces, with iproute2's ip");
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     red = new World("red");
     blue = new World("blue");
   }

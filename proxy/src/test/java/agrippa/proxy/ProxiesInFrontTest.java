@@ -37,12 +37,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// Clients of whom proxies in front tell, by the PROXY protocol.
-@ParameterizedClass
-@CsvSource({"EPOLL, OPENSSL", "NIO, JDK"})
+@Cells
 class ProxiesInFrontTest {
   private static final String TOLD = "PROXY TCP4 192.0.2.7 192.0.2.80 56324 8080\r\n";
   private static final String GET = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";

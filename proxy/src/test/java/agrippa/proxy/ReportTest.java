@@ -11,6 +11,7 @@ import agrippa.proxy.PlanMeter.EndpointMeter;
 import agrippa.proxy.PlanMeter.FrontendMeter;
 import agrippa.proxy.PlanMeter.UpstreamMeter;
 import agrippa.proxy.ProxyReport.EndpointState;
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Check.Probe;
 import agrippa.proxy.plan.Frontend;
@@ -30,25 +31,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Reports about a plan, and the numbers that they are made of.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class ReportTest {
   private static final Route REPORT =
       new Route("all", List.of(), new Route.Action.Report("text/plain; version=0.0.4"));
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private Backend a;
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     a = fixture.http("a");
   }
 

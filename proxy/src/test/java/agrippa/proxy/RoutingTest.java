@@ -7,6 +7,7 @@ import static agrippa.proxy.Fixture.pool;
 import static agrippa.proxy.Fixture.routed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Match;
 import agrippa.proxy.plan.Match.Comparison;
@@ -20,18 +21,26 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which requests go where, seen from outside; the same on every transport.
+@Cells
 class RoutingTest {
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private Backend normal;
   private Backend special;
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(TransportKind.BEST);
+    fixture = new Fixture(transport, tls);
     normal = fixture.http("normal");
     special = fixture.http("special");
   }

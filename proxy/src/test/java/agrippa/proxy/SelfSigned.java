@@ -4,13 +4,17 @@ import agrippa.proxy.plan.Certificate;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,6 +43,25 @@ record SelfSigned(Certificate certificate, SSLContext context) {
     KeyPair keys = generator.generateKeyPair();
     Certificate certificate = new Certificate(List.of(sign(name, keys)), keys.getPrivate());
     return new SelfSigned(certificate, context(certificate, null));
+  }
+
+  /// Writes certificate and key to one file, as servers of others read them.
+  Path pem(Path file) throws IOException {
+    return Files.writeString(
+        file, pem("CERTIFICATE", encoded()) + pem("PRIVATE KEY", certificate.key().getEncoded()));
+  }
+
+  private byte[] encoded() throws IOException {
+    try {
+      return certificate.chain().getFirst().getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static String pem(String type, byte[] der) {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
   }
 
   /// What a client uses that shows this certificate and takes any.

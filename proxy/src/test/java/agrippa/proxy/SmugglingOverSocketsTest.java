@@ -6,6 +6,7 @@ import static agrippa.proxy.Fixture.pool;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,10 +19,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// The catalogue of ambiguous requests, sent to a real proxy before an endpoint that records each
 /// byte: a request is refused and none of it arrives, or it arrives with one framing that nobody
@@ -29,13 +28,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 ///
 /// In the tables `\r`, `\n`, `\t` and `\0` stand for the bytes, `~` for `Host: a\r\n`, and `^` for
 /// the request that follows.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 @TestInstance(Lifecycle.PER_CLASS)
 class SmugglingOverSocketsTest {
   private static final String NEXT = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
 
   private final StringBuffer arrived = new StringBuffer();
   private Fixture fixture;
@@ -43,7 +45,7 @@ class SmugglingOverSocketsTest {
 
   @BeforeParameterizedClassInvocation
   void start() throws IOException {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     at = fixture.serve(plan(pool(endpoint(fixture.add(Backend.talking("a", this::record))))));
   }
 

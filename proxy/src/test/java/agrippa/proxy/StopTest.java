@@ -7,6 +7,7 @@ import static agrippa.proxy.Fixture.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Frontend.Mode;
 import agrippa.proxy.plan.ProxyPlan;
@@ -23,22 +24,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// How a proxy ends, and how one sees that it has not.
-@ParameterizedClass
-@EnumSource(names = {"EPOLL", "NIO"})
+@Cells
 class StopTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  @Parameter TransportKind transport;
+  @Parameter(0)
+  TransportKind transport;
+
+  @Parameter(1)
+  TlsKind tls;
+
   private Fixture fixture;
   private InetSocketAddress web;
 
   @BeforeEach
   void start() throws IOException {
-    fixture = new Fixture(transport);
+    fixture = new Fixture(transport, tls);
     web = fixture.serve(plan(pool(endpoint(fixture.http("a")))));
   }
 
