@@ -43,7 +43,7 @@ class Program:
     measured logs thousands of lines.
     """
 
-    def __init__(self, config='', cpu=None, quiet=False, log=None):
+    def __init__(self, config='', cpu=None, quiet=False, log=None, home=HOME):
         self.folder = tempfile.TemporaryDirectory(prefix='agrippa-bench')
         state = os.path.join(self.folder.name, 'state')
         settings = os.path.join(self.folder.name, 'agrippa.yaml')
@@ -51,7 +51,7 @@ class Program:
         pin = ['taskset', '-c', str(cpu)] if cpu is not None else []
         began = time.monotonic()
         self.process = subprocess.Popen(
-            pin + [HOME / 'agrippa', 'serve', '--state', state, '--port', '0', '--config', settings],
+            pin + [home / 'agrippa', 'serve', '--state', state, '--port', '0', '--config', settings],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if quiet else log, text=True)
         line = self.process.stdout.readline()
         ready = re.match(r'agrippa: ready at (\S+) ', line)
@@ -62,7 +62,7 @@ class Program:
         self.answer_seconds = None
         urllib.request.urlopen(self.url + '/load-balancer/').read()
         self.answer_seconds = time.monotonic() - began
-        env = subprocess.run([HOME / 'agrippa', 'env', '--state', state],
+        env = subprocess.run([home / 'agrippa', 'env', '--state', state],
                              capture_output=True, text=True, check=True).stdout
         self.env = dict(re.findall(r"export (\w+)='(.*)'", env))
         self.token = self._login()

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// when it stops.
 class EdgesTest {
   private static final String PAGE = "https://dashboard.example.org";
+  private static final String SERIAL = "openssl x509 -noout -serial";
 
   @TempDir private Path folder;
 
@@ -90,6 +91,65 @@ class EdgesTest {
     assertThat(result.errors())
         .contains("cannot serve TLS with api.certificate_file", "key.pem", "its private key")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aRenewedCertificateIsForNewConnectionsWithoutARestart() throws Exception {
+    certificate();
+    Path settings =
+        Files.writeString(
+            folder.resolve("agrippa.yaml"), "api: {certificate_file: api.pem, key_file: key.pem}");
+    try (Program program = Program.start(folder.resolve("state"), settings)) {
+      String at = "127.0.0.1:" + program.port();
+      String first = shown(at);
+      assertThat(first).isEqualTo(inFile());
+      Process old =
+          new ProcessBuilder("openssl", "s_client", "-quiet", "-connect", at)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try {
+        assertThat(healthcheck(old)).endsWith("OK");
+        Files.writeString(folder.resolve("api.pem"), "half of it");
+        assertThat(shown(at)).isEqualTo(first);
+        certificate();
+        assertThat(inFile()).isNotEqualTo(first);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!shown(at).equals(inFile())) {
+          assertThat(System.nanoTime()).isLessThan(end);
+        }
+        assertThat(healthcheck(old)).endsWith("OK");
+      } finally {
+        old.destroyForcibly();
+      }
+    }
+  }
+
+  /// What is answered on a connection that is open.
+  private static String healthcheck(Process client) throws IOException {
+    String request = "GET /healthcheck HTTP/1.1\r\nHost: h\r\n\r\n";
+    client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    client.getOutputStream().flush();
+    StringBuilder answer = new StringBuilder();
+    while (!answer.toString().endsWith("\r\n\r\nOK")) {
+      int next = client.getInputStream().read();
+      assertThat(next).as(answer.toString()).isNotNegative();
+      answer.append((char) next);
+    }
+    return answer.toString();
+  }
+
+  /// The serial number of the certificate that a new client is shown.
+  private static String shown(String at) throws Exception {
+    Program.Result handshake =
+        Program.run(
+            Map.of(), List.of("sh", "-c", "openssl s_client -connect " + at + " | " + SERIAL));
+    assertThat(handshake.status()).as(handshake.errors()).isZero();
+    return handshake.output();
+  }
+
+  private String inFile() throws Exception {
+    return Program.run(Map.of(), List.of("sh", "-c", SERIAL + " -in " + folder + "/api.pem"))
+        .output();
   }
 
   private static Program.Result openstack(Map<String, String> environment, List<String> command)

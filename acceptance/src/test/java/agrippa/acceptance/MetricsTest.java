@@ -41,12 +41,20 @@ class MetricsTest {
                     {"name": "web", "protocol": "HTTP", "protocol_port": %d, "default_pool":
                       {"name": "pool", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN", "members": [
                         {"address": "10.20.0.11", "protocol_port": %d}]}},
+                    {"name": "secure", "protocol": "TERMINATED_HTTPS", "protocol_port": %d,
+                     "default_tls_container_ref": "%s"},
                     {"name": "metrics", "protocol": "PROMETHEUS", "protocol_port": %d,
                      "connection_limit": 200, "allowed_cidrs": ["127.0.0.0/8"],
                      "timeout_client_data": 1000, "timeout_member_connect": 1000,
                      "timeout_member_data": 1000, "timeout_tcp_inspect": 50}]}}
                   """
-                      .formatted(api.subnet("10.20.0.0/24"), web, backend.port(), metrics))
+                      .formatted(
+                          api.subnet("10.20.0.0/24"),
+                          web,
+                          backend.port(),
+                          FreePorts.next(),
+                          api.secret(Certificates.bundle("shop.example")),
+                          metrics))
               .expect(201)
               .body()
               .path("loadbalancer");
@@ -88,7 +96,8 @@ class MetricsTest {
                       created.path("project_id").asString(),
                       created.path("id").asString(),
                       listener))
-          .contains("agrippa_loadbalancers 1");
+          .contains("agrippa_loadbalancers 1")
+          .anyMatch(it -> it.startsWith("agrippa_certificate_expiry_seconds{"));
       Path savedToo = Files.writeString(folder.resolve("all"), all.output());
       Program.Result checkedToo =
           Program.run(Map.of(), List.of("sh", "-c", PROMTOOL + " check metrics <" + savedToo));

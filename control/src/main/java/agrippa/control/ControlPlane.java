@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Decides about every change to load balancers, stores what it accepts, and has the world made
 /// to match. Safe for use by many threads.
@@ -169,7 +170,7 @@ public final class ControlPlane implements AutoCloseable {
     var tree = unborn.nextGeneration();
     boolean committed = false;
     try {
-      var refusal = veto(tree).or(() -> catalog.unchanged(() -> add(tree)));
+      var refusal = veto(tree, null).or(() -> catalog.unchanged(() -> add(tree)));
       if (refusal.isPresent()) {
         return new Verdict.Refused(refusal.get());
       }
@@ -198,12 +199,12 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /// Nothing can be said against going away.
-  private Optional<Refusal> veto(LoadBalancerTree tree) {
+  private Optional<Refusal> veto(LoadBalancerTree tree, @Nullable LoadBalancerTree before) {
     var status = tree.loadBalancer().lifecycle().provisioning();
     return status == ProvisioningStatus.PENDING_DELETE
         ? Optional.empty()
         : provider
-            .vet(Settlement.desired(tree))
+            .vet(Settlement.desired(tree), before)
             .map(it -> refusal(it, tree.loadBalancer().provider()));
   }
 
@@ -252,7 +253,7 @@ public final class ControlPlane implements AutoCloseable {
     if (wanted.tree() == seen) {
       return Optional.of(wanted);
     }
-    var veto = veto(wanted.tree());
+    var veto = veto(wanted.tree(), seen);
     if (veto.isPresent()) {
       return veto.map(Verdict.Refused::new);
     }

@@ -54,6 +54,7 @@ final class Agrippa implements AutoCloseable {
   private final Optional<AccessLog> accessLog;
   private final ControlPlane control;
   private final Optional<MetricsPush> push;
+  private final Optional<PortCertificate> certificate;
   private final WebServer web;
   private final String url;
 
@@ -149,6 +150,7 @@ final class Agrippa implements AutoCloseable {
             cloud.identity(),
             ofProcess,
             provider::metrics);
+    certificate = settings.api().tls().map(PortCertificate::new);
     web =
         serve(
             webSettings(settings, ids, clock),
@@ -163,6 +165,7 @@ final class Agrippa implements AutoCloseable {
     publicUrl.set(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
     cloud.admin().ifPresent(state::save);
     cloud.start();
+    certificate.ifPresent(PortCertificate::watch);
   }
 
   private static List<Migration> migrations(List<String> scripts) {
@@ -247,8 +250,7 @@ final class Agrippa implements AutoCloseable {
         clock);
   }
 
-  private static WebSettings webSettings(
-      Settings settings, Supplier<UUID> ids, InstantSource clock) {
+  private WebSettings webSettings(Settings settings, Supplier<UUID> ids, InstantSource clock) {
     ApiSettings api = settings.api();
     WebSettings.Limits limits = WebSettings.Limits.DEFAULT;
     return WebSettings.loopback(settings.port(), ids, clock)
@@ -258,7 +260,7 @@ final class Agrippa implements AutoCloseable {
                 limits.body(), limits.connections(), limits.idle(), settings.stopGrace()))
         .with(
             new Front(
-                api.tls().map(CertificateFiles::context).orElse(null),
+                certificate.map(PortCertificate::context).orElse(null),
                 api.behindProxy(),
                 api.cors()));
   }
@@ -303,6 +305,7 @@ final class Agrippa implements AutoCloseable {
   /// stays as it is: the next start goes on from there.
   @Override
   public void close() {
+    certificate.ifPresent(PortCertificate::close);
     web.close();
     control.close();
     proxy.drain(stopGrace);

@@ -1,6 +1,7 @@
 package agrippa.proxy;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -94,6 +95,21 @@ final class Client implements AutoCloseable {
       came.append(e.getMessage().contains("reset") ? "" : e.getMessage());
     }
     return came.toString();
+  }
+
+  /// Makes a client of somebody.
+  interface Connecting {
+    Client connect() throws IOException;
+  }
+
+  /// Whoever is not let in hears nothing but the end, usually a reset. That may come while this
+  /// side still believes that it connects.
+  static void assertRefused(Connecting connecting) throws IOException {
+    try (Client refused = connecting.connect()) {
+      assertThat(refused.ending()).isEmpty();
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
   }
 
   Socket socket() {

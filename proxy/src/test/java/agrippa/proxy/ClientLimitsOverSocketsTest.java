@@ -24,7 +24,6 @@ import agrippa.proxy.plan.TlsServer.ClientAuth;
 import agrippa.proxy.stats.Count;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,15 +76,6 @@ class ClientLimitsOverSocketsTest {
     return fixture.proxy.measure("plan").orElseThrow().frontends().getFirst().count(what);
   }
 
-  /// The reset may come while the client still believes that it connects.
-  private static void assertRefused(InetSocketAddress at) throws IOException {
-    try (Client refused = Client.to(at)) {
-      assertThat(refused.ending()).isEmpty();
-    } catch (SocketException e) {
-      assertThat(e).hasMessageContaining("reset");
-    }
-  }
-
   @Test
   void requestsOfAClientOnAllLoopsTogether() throws IOException {
     InetSocketAddress at = serve(frontend(), limited(TWO_AN_HOUR));
@@ -116,7 +106,7 @@ class ClientLimitsOverSocketsTest {
     InetSocketAddress at = serve(frontend("web", Mode.TCP), limited(TWO_AN_HOUR));
     assertThat(Client.get(at, "/").status()).isEqualTo(200);
     assertThat(Client.get(at, "/").status()).isEqualTo(200);
-    assertRefused(at);
+    Client.assertRefused(() -> Client.to(at));
     assertThat(count(Count.LIMITED)).isEqualTo(1);
     fixture.awaitConnections("web", 0);
   }
@@ -146,7 +136,7 @@ class ClientLimitsOverSocketsTest {
     InetSocketAddress at = serve(frontend("web", Mode.TCP), limited(ONE_AT_A_TIME));
     try (Client first = Client.to(at)) {
       assertThat(first.get("/").status()).isEqualTo(200);
-      assertRefused(at);
+      Client.assertRefused(() -> Client.to(at));
       assertThat(first.get("/").status()).isEqualTo(200);
     }
   }

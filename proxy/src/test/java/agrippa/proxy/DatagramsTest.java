@@ -417,8 +417,9 @@ class DatagramsTest {
   @Test
   void aFrontendOfConnectionsBecomesOneOfDatagrams() throws Exception {
     Backend web = fixture.http("dns");
-    InetSocketAddress at =
-        fixture.serve(plan(frontend("dns", Mode.HTTP), pool(endpoint(web))), "dns");
+    // Of an address of its own, so that nobody else's datagrams come to the port that is found.
+    Frontend http = bound(frontend("dns", Mode.HTTP), new InetSocketAddress("127.0.53.1", 0));
+    InetSocketAddress at = fixture.serve(plan(http, pool(endpoint(web))), "dns");
     assertThat(Client.get(at, "/").body()).isEqualTo("dns");
 
     fixture.serve(plan(bound(udp(), at), pool(endpoint(a))), "dns");

@@ -28,6 +28,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// One proxy serves worlds that know nothing of each other and have the same addresses.
 @ParameterizedClass
 @EnumSource(names = {"EPOLL", "NIO"})
+@ExtendWith(EverybodyComesHome.class)
 class NetworkNamespacesTest {
   private static final InetSocketAddress VIP = new InetSocketAddress("127.0.0.1", 80);
 

@@ -125,8 +125,13 @@ final class Triangle implements AutoCloseable {
               made.bind(new InetSocketAddress(from, 0));
               return made;
             });
-    socket.connect(to, 10_000);
-    return Client.over(socket);
+    try {
+      socket.connect(to, 10_000);
+      return Client.over(socket);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   DatagramClient datagramClient(String from, InetSocketAddress to) throws IOException {

@@ -13,13 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Something that moves packets for load balancers.
 public interface Provider {
   /// Says what of a tree it does not take. Pure.
   ///
+  /// @param before what it is to take the place of, or null for a new one
   /// @return nothing if all is well
-  Optional<Objection> vet(LoadBalancerTree tree);
+  Optional<Objection> vet(LoadBalancerTree tree, @Nullable LoadBalancerTree before);
 
   /// What it understands of profiles. Pure.
   List<Capability> capabilities(Shelf shelf);

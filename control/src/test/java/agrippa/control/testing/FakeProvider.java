@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Moves no packets, but remembers what it was told to match.
 public final class FakeProvider implements Provider {
@@ -104,7 +105,7 @@ public final class FakeProvider implements Provider {
   }
 
   @Override
-  public Optional<Objection> vet(LoadBalancerTree tree) {
+  public Optional<Objection> vet(LoadBalancerTree tree, @Nullable LoadBalancerTree before) {
     return veto.apply(tree).map(Objection.Unsupported::new);
   }
 

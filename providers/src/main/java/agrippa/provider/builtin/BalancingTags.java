@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What extensions say about how work is shared among members.
 final class BalancingTags {
@@ -53,16 +54,18 @@ final class BalancingTags {
 
   /// The first tag of a pool that could have no effect there. What a load balancer or a flavor says
   /// is for those pools that it fits.
-  static Optional<String> complaint(LoadBalancerTree tree) {
+  ///
+  /// @param before what the tree is to take the place of, or null for a new one
+  static Optional<String> complaint(LoadBalancerTree tree, @Nullable LoadBalancerTree before) {
     return Stream.concat(
             tree.pools().stream().map(BalancingTags::complaint),
-            tree.listeners().stream().map(it -> complaint(tree, it)))
+            tree.listeners().stream().map(it -> complaint(tree, before, it)))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  /// Pools that are not there count as absent: a pool may be deleted although a tag names it.
-  private static Optional<String> complaint(LoadBalancerTree tree, Listener listener) {
+  private static Optional<String> complaint(
+      LoadBalancerTree tree, @Nullable LoadBalancerTree before, Listener listener) {
     Set<PoolId> named = shares(listener).keySet();
     if (named.isEmpty()) {
       return Optional.empty();
@@ -78,6 +81,21 @@ final class BalancingTags {
             it ->
                 "Tag 'agrippa:split': pool %s has protocol %s, which %s listeners cannot use."
                     .formatted(it.id(), it.protocol(), listener.protocol()))
+        .findFirst()
+        .or(() -> unknown(tree, before, listener));
+  }
+
+  /// A pool may be deleted although a tag names it, and counts as absent then. Whoever begins to
+  /// name one that is not there made a mistake.
+  private static Optional<String> unknown(
+      LoadBalancerTree tree, @Nullable LoadBalancerTree before, Listener listener) {
+    Set<PoolId> known =
+        before == null
+            ? Set.of()
+            : before.listener(listener.id()).map(it -> shares(it).keySet()).orElse(Set.of());
+    return shares(listener).keySet().stream()
+        .filter(it -> tree.pool(it).isEmpty() && !known.contains(it))
+        .map("Tag 'agrippa:split': the load balancer has no pool %s."::formatted)
         .findFirst();
   }
 

@@ -45,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Serves load balancers with a proxy in this process. It keeps nothing itself: a tree is compiled
 /// anew each time, and the proxy finds out what changed.
@@ -83,9 +84,9 @@ public final class BuiltinProvider implements Provider {
   }
 
   @Override
-  public Optional<Objection> vet(LoadBalancerTree tree) {
+  public Optional<Objection> vet(LoadBalancerTree tree, @Nullable LoadBalancerTree before) {
     return ReservedTags.complaint(tree)
-        .or(() -> BalancingTags.complaint(tree))
+        .or(() -> BalancingTags.complaint(tree, before))
         .or(() -> ListenerTags.complaint(tree))
         .<Objection>map(Objection.Invalid::new)
         .or(() -> vetting.vet(tree).map(Objection.Unsupported::new));

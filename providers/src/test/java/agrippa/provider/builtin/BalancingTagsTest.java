@@ -5,6 +5,7 @@ import static agrippa.provider.builtin.Trees.pool;
 import static agrippa.provider.builtin.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import agrippa.model.Listener;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
@@ -26,7 +27,7 @@ class BalancingTagsTest {
 
   private static Optional<String> complaint(Pool.Algorithm algorithm, String... tags) {
     var pool = pool("servers", PoolProtocol.HTTP).algorithm(algorithm).tagged(tags).build();
-    return BalancingTags.complaint(tree(List.of(), List.of(pool)));
+    return BalancingTags.complaint(tree(List.of(), List.of(pool)), null);
   }
 
   @Test
@@ -75,7 +76,7 @@ class BalancingTagsTest {
   @ValueSource(strings = {"retries=1", "retry_on=connect", "retry_budget=7", "check=grpc"})
   void notForDatagrams(String tag) {
     var pool = pool("dns", PoolProtocol.UDP).tagged("agrippa:" + tag).build();
-    assertThat(BalancingTags.complaint(tree(List.of(), List.of(pool))).orElseThrow())
+    assertThat(BalancingTags.complaint(tree(List.of(), List.of(pool)), null).orElseThrow())
         .endsWith(": not for UDP pools.");
   }
 
@@ -93,10 +94,20 @@ class BalancingTagsTest {
   }
 
   @Test
-  void aSplitMayNameAPoolThatIsGone() {
-    var tag = "agrippa:split=" + Trees.uuid("gone") + ":1";
-    var web = listener("web", ListenerProtocol.HTTP, 80).tagged(tag).build();
-    assertThat(BalancingTags.complaint(tree(List.of(web), List.of()))).isEmpty();
+  void aPoolOfASplitMayGoButNotBeUnknownFromTheBeginning() {
+    var before = tree(List.of(web("canary")), List.of(pool("canary", PoolProtocol.HTTP).build()));
+    assertThat(BalancingTags.complaint(tree(List.of(web("canary")), List.of()), before)).isEmpty();
+    var unknown = "Tag 'agrippa:split': the load balancer has no pool %s.";
+    assertThat(BalancingTags.complaint(tree(List.of(web("canary")), List.of()), null))
+        .contains(unknown.formatted(Trees.uuid("canary")));
+    assertThat(BalancingTags.complaint(tree(List.of(web("other")), before.pools()), before))
+        .contains(unknown.formatted(Trees.uuid("other")));
+  }
+
+  private static Listener web(String splitTo) {
+    return listener("web", ListenerProtocol.HTTP, 80)
+        .tagged("agrippa:split=" + Trees.uuid(splitTo) + ":1")
+        .build();
   }
 
   private static Optional<String> split(ListenerProtocol listener, PoolProtocol pool) {
@@ -104,7 +115,8 @@ class BalancingTagsTest {
     return BalancingTags.complaint(
         tree(
             List.of(listener("web", listener, 80).tagged(tag).build()),
-            List.of(pool("canary", pool).build())));
+            List.of(pool("canary", pool).build())),
+        null);
   }
 
   @ParameterizedTest

@@ -43,10 +43,10 @@ public final class LiveEndpoint {
   }
 
   /// Opens a socket for datagrams to and from it: see [EventLoop#link]. Only on the loop's thread.
-  public @Nullable DatagramLink link(EventLoop loop, Runnable readable) {
+  public @Nullable DatagramLink link(EventLoop loop, DatagramLink.Handler handler) {
     namespace.enter();
     try {
-      return loop.link(plan.address(), readable);
+      return loop.link(plan.address(), handler);
     } finally {
       namespace.leave();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -78,13 +79,13 @@ sealed interface Ping {
     @Override
     public void echo(InetAddress address, NetworkNamespace from)
         throws IOException, InterruptedException {
-      // A process begins in the namespace of the thread that starts it.
+      // Not by a thread that is in the namespace: the JDK's thread that waits for processes might
+      // begin there, and wake others.
       Process process =
-          from.within(
-              new ProcessBuilder(arguments(address))
-                      .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                      .redirectError(ProcessBuilder.Redirect.DISCARD)
-                  ::start);
+          new ProcessBuilder(arguments(address, from))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
       try {
         if (process.waitFor() != 0) {
           throw new IOException("no echo reply");
@@ -94,9 +95,15 @@ sealed interface Ping {
       }
     }
 
-    List<String> arguments(InetAddress address) {
+    /// Where it is not this process's own, `nsenter` of util-linux goes to the namespace.
+    List<String> arguments(InetAddress address, NetworkNamespace from) {
+      List<String> arguments = new ArrayList<>();
+      if (from != NetworkNamespace.OWN) {
+        arguments.addAll(List.of("nsenter", "--net=" + from));
+      }
       String wait = Integer.toString(seconds);
-      return List.of(path, "-q", "-n", "-c", "1", "-w", wait, address.getHostAddress());
+      arguments.addAll(List.of(path, "-q", "-n", "-c", "1", "-w", wait, address.getHostAddress()));
+      return arguments;
     }
   }
 

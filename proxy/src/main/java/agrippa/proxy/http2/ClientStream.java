@@ -27,7 +27,7 @@ final class ClientStream extends Stream {
     }
     boolean last = !head.chunked() && head.length() <= 0;
     Buffer block = shared.fields().request(from, head, connection.channel().tls() != null);
-    if (!connection.sendHeaders(stream, block, last)) {
+    if (!connection.outflow().headers(stream, block, last)) {
       return false;
     }
     owner.began(stream);

@@ -4,13 +4,13 @@ import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.Handler;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One HTTP/2 connection, from either side: takes frames apart, keeps to the windows, and shares
-/// what can be sent between its streams in turns.
+/// One HTTP/2 connection, from either side: does what frames say, knows its streams, and sees to
+// its
+/// end.
 ///
 /// ```
 ///   OPEN ──error, idle, drained──▶ LINGER ──▶ ENDED
@@ -31,10 +31,6 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
   /// Most bytes of a body's trailers.
   static final int TRAILERS = 8_192;
 
-  /// What a peer may send on all streams together before it is read.
-  private static final int WINDOW = 512 << 10;
-
-  private static final int WINDOW_STEP = WINDOW / 4;
   private static final HpackDecoder.Sink NOBODY = (_, _, _, _) -> {};
 
   /// Windows that grow by less than this serve nobody but those who want to be a burden.
@@ -47,16 +43,14 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
   private final Http2Loop shared;
   private final FrameReader frames;
   private final Output output;
+  private final SharedInflow inflow;
+  private final SharedOutflow outflow;
   private final Settings peer = new Settings();
   private final HpackDecoder decoder;
   private final Calm calm;
   private final StreamTable streams = new StreamTable();
-  private final ArrayDeque<Stream> waiting = new ArrayDeque<>();
   private final EventLoop.Deadline deadline;
   private State state = State.OPEN;
-  private long sendWindow = Settings.DEFAULT_WINDOW;
-  private int receivable = WINDOW;
-  private int unannounced;
   private @Nullable Buffer input;
   private long lingered;
 
@@ -66,6 +60,8 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
     this.channel = channel;
     this.shared = shared;
     this.output = new Output(channel, this::turnEnds);
+    this.inflow = new SharedInflow(output);
+    this.outflow = new SharedOutflow(output, shared.fields());
     this.decoder = shared.decoder();
     this.calm = new Calm(shared.loop().now());
     this.deadline = shared.loop().deadline(this::expired);
@@ -79,7 +75,7 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
   /// Says what every connection begins with.
   final void greet(int... settings) {
     output.settings(settings);
-    output.windowUpdate(0, WINDOW - Settings.DEFAULT_WINDOW);
+    inflow.open();
   }
 
   // ---- what differs between the sides
@@ -173,10 +169,7 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
   @Override
   public final void data(Buffer in, int stream, int start, int end, int size, boolean ends)
       throws Violation {
-    receivable -= size;
-    if (receivable < 0) {
-      throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "more than there is room for");
-    }
+    inflow.came(size);
     Stream of = streams.find(stream);
     if (of == null || of.in.ended()) {
       credit(size);
@@ -245,11 +238,7 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
       disturbed();
     }
     if (stream == 0) {
-      FrameReader.require(bytes > 0, "a window that grows by nothing");
-      sendWindow += bytes;
-      if (sendWindow > Integer.MAX_VALUE) {
-        throw new Violation(ErrorCode.FLOW_CONTROL_ERROR, "a window too large");
-      }
+      outflow.widen(bytes);
     } else {
       Stream of = streams.find(stream);
       if (of == null) {
@@ -261,7 +250,7 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
         spoil(of, ErrorCode.FLOW_CONTROL_ERROR);
       }
     }
-    resume();
+    outflow.resume();
   }
 
   @Override
@@ -335,64 +324,20 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
 
   // ---- what goes
 
-  /// Sends a whole header block, or nothing if there is no room for it.
-  final boolean sendHeaders(int stream, Buffer fields, boolean ends) {
-    if (!live() || output.room() < Output.framed(fields)) {
-      return false;
-    }
-    output.headers(stream, fields, ends);
-    return true;
-  }
-
-  /// Bytes of data that may go in one frame now.
-  final long sendable() {
-    return live() ? Math.min(sendWindow, output.room() - Frame.HEADER) : 0;
-  }
-
-  final void sendData(int stream, Buffer from, int count, boolean ends) {
-    sendWindow -= count;
-    output.data(stream, from, count, ends);
-  }
-
-  /// Ends a stream in order.
-  ///
-  /// @param body whose trailers go last, or null
-  final void sendEnd(int stream, @Nullable ChunkReader body) {
-    Buffer trailers = body == null ? null : shared.fields().trailers(body);
-    if (!live()) {
-      return;
-    }
-    if (trailers == null) {
-      output.end(stream);
-    } else {
-      output.headers(stream, trailers, true);
-    }
-  }
-
   final void goAway(ErrorCode why) {
     output.goAway(lastStream(), why);
   }
 
   /// So much was taken by readers: the peer may send as much again.
   final void credit(int bytes) {
-    unannounced += bytes;
-    if (unannounced >= WINDOW_STEP && live()) {
-      output.windowUpdate(0, unannounced);
-      receivable += unannounced;
-      unannounced = 0;
+    if (live()) {
+      inflow.credit(bytes);
     }
   }
 
   final void widen(int stream, int bytes) {
     if (live()) {
       output.windowUpdate(stream, bytes);
-    }
-  }
-
-  /// A stream has something to send that there is no room for.
-  final void awaitRoom(Stream stream) {
-    if (!waiting.contains(stream)) {
-      waiting.add(stream);
     }
   }
 
@@ -406,20 +351,9 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
     if (output.broken()) {
       lost();
     } else if (live()) {
-      resume();
+      outflow.resume();
     } else if (state == State.LINGER && output.isEmpty()) {
       channel.shutdownOutput();
-    }
-  }
-
-  /// Gives those who wait their turn, as long as there is room.
-  private void resume() {
-    for (int i = waiting.size(); i > 0 && sendable() > 0; i--) {
-      Stream stream = waiting.poll();
-      if (stream == null) {
-        return;
-      }
-      stream.resume();
     }
   }
 
@@ -452,8 +386,7 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
   /// Ends the connection, and says why.
   final void leave(ErrorCode why) {
     goAway(why);
-    state = State.LINGER;
-    failAll();
+    endStreams();
     output.flush();
     if (output.broken()) {
       finish();
@@ -488,10 +421,15 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
   /// The connection is gone.
   private void lost() {
     if (live()) {
-      state = State.LINGER;
-      failAll();
+      endStreams();
     }
     finish();
+  }
+
+  private void endStreams() {
+    state = State.LINGER;
+    outflow.close();
+    failAll();
   }
 
   /// Closes at once.
@@ -502,7 +440,6 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
     state = State.ENDED;
     deadline.cancel();
     output.stop();
-    waiting.clear();
     if (input != null) {
       shared.loop().giveBack(input);
       input = null;
@@ -524,5 +461,9 @@ public abstract sealed class Connection implements Handler, FrameReader.Sink
 
   final Settings peer() {
     return peer;
+  }
+
+  final SharedOutflow outflow() {
+    return outflow;
   }
 }

@@ -96,14 +96,14 @@ final class Outflow {
     int count = reader.data(from);
     if (reader.done()) {
       part = Part.DONE;
-      connection.sendEnd(stream, reader);
+      connection.outflow().end(stream, reader);
       return true;
     }
     return count > 0 ? frame(stream, from, count) : from.length() < before;
   }
 
   private boolean frame(int stream, Buffer from, int wanted) {
-    int most = (int) Math.min(window, connection.sendable());
+    int most = (int) Math.min(window, connection.outflow().room());
     int count = Math.min(Math.min(wanted, Frame.SIZE), most);
     if (count <= 0) {
       return false;
@@ -115,7 +115,7 @@ final class Outflow {
     } else if (part == Part.CHUNKS && chunks != null) {
       chunks.took(count);
     }
-    connection.sendData(stream, from, count, part == Part.DONE);
+    connection.outflow().data(stream, from, count, part == Part.DONE);
     return true;
   }
 }

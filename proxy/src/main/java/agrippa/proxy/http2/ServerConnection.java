@@ -164,7 +164,7 @@ public final class ServerConnection extends Connection {
   private void refuse(int stream, boolean small, boolean ends) throws Violation {
     owner.refused();
     disturbed();
-    boolean answered = !small && sendHeaders(stream, shared().fields().response(431), true);
+    boolean answered = !small && outflow().headers(stream, shared().fields().response(431), true);
     if (!answered) {
       reset(stream, ErrorCode.PROTOCOL_ERROR);
     } else if (!ends) {

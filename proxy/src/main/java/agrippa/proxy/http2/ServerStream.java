@@ -33,7 +33,7 @@ final class ServerStream extends Stream {
     Buffer block = shared.fields().response(from, head);
     boolean interim = head.interim();
     boolean last = !interim && (head.bodiless() || head.length() == 0 && !head.chunked());
-    if (!connection.sendHeaders(id, block, last)) {
+    if (!connection.outflow().headers(id, block, last)) {
       return false;
     }
     from.consume(end - from.start());

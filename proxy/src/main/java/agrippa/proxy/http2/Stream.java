@@ -152,7 +152,7 @@ abstract sealed class Stream implements Channel permits ServerStream, ClientStre
     }
     writerWaits = !from.isEmpty();
     if (writerWaits && (out.atHead() || out.hasWindow())) {
-      connection.awaitRoom(this);
+      connection.outflow().awaitTurn(this);
     }
     return before - from.length();
   }
@@ -181,7 +181,7 @@ abstract sealed class Stream implements Channel permits ServerStream, ClientStre
   final boolean widen(long bytes) {
     boolean possible = out.widen(bytes);
     if (possible && writerWaits && out.hasWindow()) {
-      connection.awaitRoom(this);
+      connection.outflow().awaitTurn(this);
     }
     return possible;
   }
@@ -202,7 +202,7 @@ abstract sealed class Stream implements Channel permits ServerStream, ClientStre
       return;
     }
     if (out.untilClose()) {
-      connection.sendEnd(id, null);
+      connection.outflow().end(id, null);
       out.head(true, false, 0);
       settle();
     }

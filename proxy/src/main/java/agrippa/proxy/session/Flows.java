@@ -17,6 +17,7 @@ import agrippa.proxy.transport.PeerAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -29,13 +30,17 @@ import org.jspecify.annotations.Nullable;
 /// Nobody says when a flow ends. It does when neither side was heard for the client's idle time;
 /// when its endpoint may not be used any more, left its upstream, or cannot be reached (ICMP); and,
 /// the least recently used first, when there are too many. A client that sends on begins another
-/// one. A datagram that nobody may take is dropped, and nobody is told.
+/// one; what the endpoint that it left has still to answer is passed on for a moment. A datagram
+/// that nobody may take is dropped, and nobody is told.
 public final class Flows {
-  /// Datagrams in one turn before others have theirs.
-  private static final int BATCH = 64;
-
   /// Flows tell persistence that their client is still there no more often than that.
   private static final int TELL_MILLIS = 1_000;
+
+  /// How long answers of an endpoint may be on their way that gets nothing more.
+  private static final int LATE_MILLIS = 1_000;
+
+  /// Flows that may wait for such, each with a socket.
+  private static final int MOST_LATE = 1_024;
 
   private final EventLoop loop;
   private final Supplier<FrontendSnapshot> frontend;
@@ -45,9 +50,11 @@ public final class Flows {
   private final int limit;
   private final EventLoop.Deadline expiry;
   private final DatagramPort port;
-  private final PeerAddress sender = new PeerAddress();
+  private final EventLoop.Deadline lateness;
   // In order of use.
   private final LinkedHashMap<PeerAddress, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
+  // Those that were left, in that order.
+  private final LinkedHashSet<Flow> late = new LinkedHashSet<>();
 
   /// Where flows of all loops are counted.
   public interface Places {
@@ -73,7 +80,8 @@ public final class Flows {
     this.places = places;
     this.limit = limit;
     this.expiry = loop.deadline(this::expire);
-    this.port = loop.datagrams(at, this::arrived);
+    this.lateness = loop.deadline(this::expireLate);
+    this.port = loop.datagrams(at, this::forward);
   }
 
   /// Begins to receive.
@@ -103,9 +111,13 @@ public final class Flows {
   /// The plan changed: ends the flows that it does not want as they are.
   public void replanned() {
     Frontend plan = frontend.get().plan();
-    List.copyOf(flows.values()).stream()
-        .filter(flow -> !flow.fits() || !plan.allows(flow.client.address()))
-        .forEach(Flow::end);
+    for (Flow flow : List.copyOf(flows.values())) {
+      if (!plan.allows(flow.client.address())) {
+        flow.end();
+      } else if (!flow.fits()) {
+        flow.leave();
+      }
+    }
     expire();
   }
 
@@ -113,24 +125,15 @@ public final class Flows {
   public void close() {
     port.close();
     List.copyOf(flows.values()).forEach(Flow::end);
+    List.copyOf(late).forEach(Flow::end);
     expiry.cancel();
+    lateness.cancel();
   }
 
-  private void arrived() {
-    Buffer datagram = loop.scratch();
-    for (int i = 0; i < BATCH; i++) {
-      datagram.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
-      if (port.receive(datagram, sender) == DatagramPort.NOTHING) {
-        return;
-      }
-      forward(datagram);
-    }
-  }
-
-  private void forward(Buffer datagram) {
-    Flow flow = flows.get(sender);
+  private void forward(Buffer datagram, PeerAddress from) {
+    Flow flow = flows.get(from);
     if (flow != null && !flow.fits()) {
-      flow.end();
+      flow.leave();
       flow = null;
     }
     // What was sent before did not arrive; this one may, if somebody else takes it.
@@ -138,14 +141,14 @@ public final class Flows {
       flow = null;
     }
     if (flow == null) {
-      Flow begun = begin();
+      Flow begun = begin(from);
       if (begun != null) {
         begun.forward(datagram);
       }
     }
   }
 
-  private @Nullable Flow begin() {
+  private @Nullable Flow begin(PeerAddress sender) {
     FrontendSnapshot now = frontend.get();
     LiveUpstream upstream = now.defaultUpstream();
     Client client = new Client(sender.bytes(), sender.port());
@@ -166,7 +169,7 @@ public final class Flows {
       // Persistence remembers it; but it would never get rid of clients that begin flow after flow.
       endpoint = upstream.choose(client, loop.now(), endpoint);
     }
-    Flow flow = endpoint == null ? null : connect(client, upstream, endpoint);
+    Flow flow = endpoint == null ? null : connect(sender, client, upstream, endpoint);
     if (flow == null) {
       places.leave();
       return null;
@@ -178,7 +181,8 @@ public final class Flows {
     return flow;
   }
 
-  private @Nullable Flow connect(Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
+  private @Nullable Flow connect(
+      PeerAddress sender, Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
     if (flows.size() >= limit) {
       flows.firstEntry().getValue().end();
     }
@@ -212,7 +216,16 @@ public final class Flows {
     }
   }
 
-  private final class Flow {
+  private void expireLate() {
+    while (!late.isEmpty() && loop.now() - late.getFirst().leftAt >= LATE_MILLIS) {
+      late.getFirst().end();
+    }
+    if (!late.isEmpty()) {
+      lateness.in(late.getFirst().leftAt + LATE_MILLIS - loop.now());
+    }
+  }
+
+  private final class Flow implements DatagramLink.Handler {
     private final PeerAddress key;
     private final Client client;
     private final LiveUpstream upstream;
@@ -221,6 +234,9 @@ public final class Flows {
     private @Nullable DatagramLink link;
     private long used = loop.now();
     private long told = used;
+    // Nothing more goes to its endpoint; since when that is so.
+    private boolean left;
+    private long leftAt;
 
     Flow(PeerAddress key, Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
       this.key = key;
@@ -230,7 +246,7 @@ public final class Flows {
     }
 
     boolean connect() {
-      link = endpoint.link(loop, this::answered);
+      link = endpoint.link(loop, this);
       if (link == null) {
         return false;
       }
@@ -252,13 +268,10 @@ public final class Flows {
 
     /// @return whether it went on; else the flow has ended
     boolean forward(Buffer datagram) {
-      int count = datagram.length();
       if (link == null || !link.send(datagram)) {
-        refused();
+        failed();
         return false;
       }
-      stats.bytesIn(count);
-      passage.count(Count.BYTES_IN, count);
       used = loop.now();
       if (used - told >= TELL_MILLIS) {
         told = used;
@@ -267,44 +280,70 @@ public final class Flows {
       return true;
     }
 
-    private void answered() {
-      Buffer datagram = loop.scratch();
-      for (int i = 0; i < BATCH && link != null; i++) {
-        datagram.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
-        int count = link.receive(datagram);
-        if (count == DatagramLink.NOTHING) {
-          return;
-        }
-        if (count == DatagramLink.FAILED) {
-          refused();
-          return;
-        }
-        // Counted first, so that who has the answer finds it counted.
-        stats.bytesOut(count);
-        passage.count(Count.BYTES_OUT, count);
-        port.send(datagram, key);
-        upstream.succeeded(endpoint);
-        used = loop.now();
+    @Override
+    public void sent(int bytes) {
+      stats.bytesIn(bytes);
+      passage.count(Count.BYTES_IN, bytes);
+    }
+
+    @Override
+    public void arrived(Buffer datagram) {
+      int count = datagram.length();
+      // Counted first, so that who has the answer finds it counted.
+      stats.bytesOut(count);
+      passage.count(Count.BYTES_OUT, count);
+      port.send(datagram, key);
+      upstream.succeeded(endpoint);
+      used = loop.now();
+      if (!left) {
         // Looked up so that it counts as used.
         flows.get(key);
       }
     }
 
-    private void refused() {
-      passage.count(Count.CONNECT_ERRORS);
-      upstream.failed(endpoint);
+    @Override
+    public void failed() {
+      if (!left) {
+        passage.count(Count.CONNECT_ERRORS);
+        upstream.failed(endpoint);
+      }
       end();
+    }
+
+    /// Somebody else may take it.
+    @Override
+    public void unsent(Buffer datagram) {
+      Flows.this.forward(datagram, key);
+    }
+
+    /// Sends no more, but listens for a moment.
+    void leave() {
+      leavePlace();
+      leftAt = loop.now();
+      late.add(this);
+      if (late.size() > MOST_LATE) {
+        late.getFirst().end();
+      }
+      expireLate();
+    }
+
+    private void leavePlace() {
+      if (!left) {
+        left = true;
+        flows.remove(key);
+        endpoint.end();
+        stats.connectionClosed();
+        places.leave();
+      }
     }
 
     void end() {
       if (link != null) {
         link.close();
         link = null;
-        flows.remove(key);
-        endpoint.end();
+        leavePlace();
+        late.remove(this);
         passage.end();
-        stats.connectionClosed();
-        places.leave();
       }
     }
   }

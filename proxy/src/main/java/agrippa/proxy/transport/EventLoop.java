@@ -46,16 +46,14 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// peer all come to the same loop.
   ///
   /// @param at not a wildcard: answers could not tell where they must come from
-  /// @param arrived called when there are datagrams; of what it leaves it is told again
   /// @throws IOException if the address cannot be bound
-  DatagramPort datagrams(InetSocketAddress at, Runnable arrived) throws IOException;
+  DatagramPort datagrams(InetSocketAddress at, DatagramPort.Handler handler) throws IOException;
 
   /// Opens a socket for datagrams to and from one peer.
   ///
-  /// @param readable called when there is a datagram or a failure to receive; of what it leaves it
-  ///     is told again. Never called within this call
+  /// @param handler never called within this call
   /// @return null if the system has no socket or port left
-  @Nullable DatagramLink link(InetSocketAddress to, Runnable readable);
+  @Nullable DatagramLink link(InetSocketAddress to, DatagramLink.Handler handler);
 
   /// Puts the server side of TLS over a channel that was just accepted: `established` is called
   /// with the channel to use instead, once the handshake is done. A failed handshake closes the

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 /// each of `fuzz/NAME.txt`, in Java's escapes.
 public final class Fuzzing {
   private static final int SHORT = 3;
-  // In all, before it is taken for hung: what it needs to start, and to end.
-  private static final int GRACE_SECONDS = 60;
+  // In all, before it is taken for hung: what it needs to start, and to end, on a busy machine.
+  private static final int GRACE_SECONDS = 300;
   private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
   private final Class<?> target;
@@ -90,7 +90,8 @@ public final class Fuzzing {
             "--reproducer_path=" + folder,
             "-max_total_time=" + seconds,
             "-max_len=4096",
-            "-timeout=10",
+            // The first inputs wait for classes to be instrumented.
+            "-timeout=60",
             "-rss_limit_mb=4096",
             inputs.toString())
         .toList();

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import agrippa.proxy.plan.Check.Probe;
 import agrippa.proxy.plan.Check.StatusRange;
 import agrippa.proxy.plan.Upstream.ProxyProtocol;
-import agrippa.proxy.transport.NetworkNamespace;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -189,22 +188,6 @@ class SocketProberTest {
     assumeTrue(!(ping instanceof Ping.Impossible), "this process may not ping");
 
     assertThat(prober.probe(new Probe.Ping(), plain())).isEqualTo("echo reply");
-  }
-
-  @Test
-  void callsThePingProgramWithAFixedArgumentList() throws Exception {
-    assertThat(new Ping.Program("/bin/ping", 1).arguments(InetAddress.ofLiteral("192.0.2.7")))
-        .containsExactly("/bin/ping", "-q", "-n", "-c", "1", "-w", "1", "192.0.2.7");
-  }
-
-  @Test
-  void aPingProgramThatFailsIsAFailure() {
-    assertThatThrownBy(
-            () ->
-                new Ping.Program("/bin/false", 1)
-                    .echo(InetAddress.getLoopbackAddress(), NetworkNamespace.OWN))
-        .isInstanceOf(IOException.class)
-        .hasMessage("no echo reply");
   }
 
   /// Answers the next client when it has sent an empty line, or anything that is no text.

@@ -24,8 +24,8 @@ final class FakeLoop implements EventLoop {
   private final List<FakeLink> links = new ArrayList<>();
   private DatagramPort givenPort;
   private DatagramLink givenLink;
-  private Runnable givenPortsReader;
-  private Runnable givenLinksReader = () -> {};
+  private DatagramPort.Handler givenPortsReader;
+  private DatagramLink.Handler givenLinksReader;
   private boolean noLinks;
   private FakePort port;
   private long now = 1_000;
@@ -118,19 +118,23 @@ final class FakeLoop implements EventLoop {
     givenLink = ownLink;
   }
 
-  /// Tells who opened the given port, and then who opened the given link.
-  void datagrams() {
-    serve(givenPortsReader);
-    serve(givenLinksReader);
+  /// Who opened the given port.
+  DatagramPort.Handler portsReader() {
+    return givenPortsReader;
+  }
+
+  /// Who opened the given link.
+  DatagramLink.Handler linksReader() {
+    return givenLinksReader;
   }
 
   @Override
-  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) {
+  public DatagramPort datagrams(InetSocketAddress at, DatagramPort.Handler handler) {
     if (givenPort != null) {
-      givenPortsReader = arrived;
+      givenPortsReader = handler;
       return givenPort;
     }
-    port = new FakePort(at, () -> serve(arrived));
+    port = new FakePort(at, this, handler);
     return port;
   }
 
@@ -140,15 +144,15 @@ final class FakeLoop implements EventLoop {
   }
 
   @Override
-  public DatagramLink link(InetSocketAddress to, Runnable readable) {
+  public DatagramLink link(InetSocketAddress to, DatagramLink.Handler handler) {
     if (givenLink != null) {
-      givenLinksReader = readable;
+      givenLinksReader = handler;
       return givenLink;
     }
     if (noLinks) {
       return null;
     }
-    FakeLink link = new FakeLink(to, () -> serve(readable));
+    FakeLink link = new FakeLink(to, this, handler);
     links.add(link);
     return link;
   }

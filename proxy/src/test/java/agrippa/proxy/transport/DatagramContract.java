@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,22 +88,43 @@ abstract class DatagramContract {
     return buffer;
   }
 
-  /// Sends everything back, one datagram a call.
-  private void echo() {
-    PeerAddress from = new PeerAddress();
-    Buffer buffer = rig.loop.scratch();
-    buffer.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
-    if (port.receive(buffer, from) != DatagramPort.NOTHING) {
-      port.send(buffer, from);
-    }
-  }
-
   private InetSocketAddress echoing(InetSocketAddress at) {
     return rig.on(
         () -> {
-          port = rig.loop.datagrams(at, this::echo);
+          port = rig.loop.datagrams(at, (datagram, from) -> port.send(datagram, from));
           return port.local();
         });
+  }
+
+  /// Keeps the loop busy until all is sent, so that it comes at once.
+  private void burst(DatagramSocket from, InetSocketAddress to, List<String> all) {
+    rig.run(
+        () -> {
+          try {
+            for (String one : all) {
+              send(from, one, to);
+            }
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  /// Number `i` begins with it, but for the empty ones. All fit into a receive buffer of any
+  // system.
+  private static List<String> mixed(int count) {
+    int[] lengths = {40, 40, 0, 40, 600, 600, 600, 7, 600, 0, 0, 3000, 40, 39, 40};
+    return IntStream.range(0, count)
+        .mapToObj(i -> (i + "x".repeat(3000)).substring(0, lengths[i % lengths.length]))
+        .toList();
+  }
+
+  private static List<String> texts(DatagramSocket at, int count) throws IOException {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(text(receive(at)));
+    }
+    return all;
   }
 
   @Test
@@ -144,31 +166,158 @@ abstract class DatagramContract {
     assertThat(text(receive(one))).isEmpty();
   }
 
-  /// The echo takes one datagram a call, and is called for the others.
   @Test
-  void isToldAgainOfWhatWasLeft() throws IOException {
+  void answersABurstOfAllSizesInOrder() throws IOException {
     InetSocketAddress at = echoing(loopback());
     DatagramSocket one = socket();
+
+    burst(one, at, mixed(90));
+
+    assertThat(texts(one, 90)).isEqualTo(mixed(90));
+  }
+
+  @Test
+  void answersABurstOverIpv6() throws IOException {
+    InetSocketAddress at = echoing(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0));
+    DatagramSocket one = socket("::1");
+
+    burst(one, at, mixed(90));
+
+    assertThat(texts(one, 90)).isEqualTo(mixed(90));
+  }
+
+  @Test
+  void eachOfManyInABurstHasItsOwnAnswers() throws IOException {
+    InetSocketAddress at = echoing(loopback());
+    List<DatagramSocket> all = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(socket());
+    }
+
     rig.run(
         () -> {
           try {
-            for (int i = 0; i < 10; i++) {
-              send(one, "datagram " + i, at);
+            for (int round = 0; round < 10; round++) {
+              for (int i = 0; i < 20; i++) {
+                send(all.get(i), i + " " + round, at);
+              }
             }
           } catch (IOException e) {
             throw new AssertionError(e);
           }
         });
-    for (int i = 0; i < 10; i++) {
-      assertThat(text(receive(one))).isEqualTo("datagram " + i);
+
+    for (int i = 0; i < 20; i++) {
+      String name = i + " ";
+      assertThat(texts(all.get(i), 10))
+          .isEqualTo(IntStream.range(0, 10).mapToObj(round -> name + round).toList());
     }
+  }
+
+  @Test
+  void aLinkSendsAndHearsABurstInOrder() throws IOException {
+    DatagramSocket peer = socket();
+    Heard heard = link(address(peer));
+    // Some sockets send no empty one.
+    List<String> all = mixed(90).stream().filter(it -> !it.isEmpty()).toList();
+
+    rig.run(() -> all.forEach(it -> assertThat(link.send(scratch(it))).isTrue()));
+
+    DatagramPacket first = receive(peer);
+    List<String> there = new ArrayList<>(List.of(text(first)));
+    there.addAll(texts(peer, all.size() - 1));
+    assertThat(there).isEqualTo(all);
+    assertThat(rig.on(() -> heard.sent)).isEqualTo(all.stream().mapToInt(String::length).sum());
+    heard.awaits(90);
+    burst(peer, (InetSocketAddress) first.getSocketAddress(), mixed(90));
+    await(heard.enough);
+    assertThat(heard.texts).isEqualTo(mixed(90));
+  }
+
+  /// One peer's failure does not lose what goes to others.
+  @Test
+  void aLinkThatFailsInABurstHarmsNoOther() throws IOException {
+    DatagramSocket dead = socket();
+    DatagramSocket alive = socket();
+    Heard lost = link(address(dead));
+    DatagramLink failing = link;
+    link(address(alive));
+    DatagramLink working = link;
+    dead.close();
+
+    List<String> refused = new ArrayList<>();
+    rig.run(
+        () -> {
+          for (int i = 0; i < 5; i++) {
+            if (!failing.send(scratch("to the dead " + i))) {
+              refused.add("to the dead " + i);
+            }
+            assertThat(working.send(scratch("to the living " + i))).isTrue();
+          }
+        });
+
+    assertThat(texts(alive, 5))
+        .isEqualTo(IntStream.range(0, 5).mapToObj(i -> "to the living " + i).toList());
+    await(lost.failed(refused));
+    // The first is on its way when the refusal comes: nobody knows better.
+    refused.addAll(rig.on(() -> List.copyOf(lost.unsent)));
+    assertThat(refused).isNotEmpty().doesNotContain("to the dead 0");
+  }
+
+  @Test
+  void whoseHandlerFailsLosesNothingElse() throws IOException {
+    CompletableFuture<List<String>> heard = new CompletableFuture<>();
+    List<String> texts = new ArrayList<>();
+    InetSocketAddress at =
+        rig.on(
+            () ->
+                rig.loop
+                    .datagrams(
+                        loopback(),
+                        (datagram, from) -> {
+                          texts.add(text(datagram));
+                          if (texts.size() == 3) {
+                            heard.complete(texts);
+                          }
+                          throw new IllegalStateException("a test's");
+                        })
+                    .local());
+
+    burst(socket(), at, List.of("one", "two", "three"));
+
+    assertThat(await(heard)).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void aPortThatClosesInABurstHearsNoMore() throws IOException {
+    List<String> texts = new ArrayList<>();
+    InetSocketAddress at =
+        rig.on(
+            () -> {
+              port =
+                  rig.loop.datagrams(
+                      loopback(),
+                      (datagram, from) -> {
+                        texts.add(text(datagram));
+                        port.send(datagram, from);
+                        port.close();
+                      });
+              return port.local();
+            });
+    DatagramSocket one = socket();
+
+    burst(one, at, List.of("one", "two", "three"));
+
+    assertThat(text(receive(one))).isEqualTo("one");
+    rig.run(() -> {});
+    assertThat(rig.on(() -> List.copyOf(texts))).containsExactly("one");
   }
 
   @Test
   void sharesItsAddressWithOtherLoopsOnly() throws Exception {
     InetSocketAddress at = echoing(loopback());
     try (LoopRig other = new LoopRig(transport())) {
-      DatagramPort second = other.on(() -> other.loop.datagrams(at, () -> {}));
+      DatagramPort second = other.on(() -> other.loop.datagrams(at, (datagram, from) -> {}));
       assertThat(second.local()).isEqualTo(at);
       other.run(second::close);
     }
@@ -186,7 +335,7 @@ abstract class DatagramContract {
     rig.run(
         () -> {
           try {
-            rig.loop.datagrams(elsewhere, () -> {});
+            rig.loop.datagrams(elsewhere, (datagram, from) -> {});
           } catch (IOException e) {
             failure.complete(e);
           }
@@ -195,32 +344,10 @@ abstract class DatagramContract {
   }
 
   @Test
-  void aPortHearsNothingWhenNothingCame() {
-    echoing(loopback());
-    Buffer buffer = scratch("");
-
-    int count = rig.on(() -> port.receive(buffer, new PeerAddress()));
-
-    assertThat(count).isEqualTo(DatagramPort.NOTHING);
-  }
-
-  @Test
   void aLinkHearsItsPeerOnly() throws IOException {
     DatagramSocket peer = socket();
-    List<String> heard = new ArrayList<>();
-    CompletableFuture<Boolean> last = new CompletableFuture<>();
-    link(
-        address(peer),
-        () -> {
-          Buffer buffer = scratch("");
-          int count = link.receive(buffer);
-          if (count >= 0) {
-            heard.add(text(buffer));
-          }
-          if (heard.size() == 2) {
-            last.complete(true);
-          }
-        });
+    Heard heard = link(address(peer));
+    heard.awaits(2);
     assertThat(rig.on(() -> link.send(scratch("hello")))).isTrue();
     DatagramPacket hello = receive(peer);
     assertThat(text(hello)).isEqualTo("hello");
@@ -230,8 +357,8 @@ abstract class DatagramContract {
     send(peer, "", at);
     send(peer, "answer", at);
 
-    await(last);
-    assertThat(heard).containsExactly("", "answer");
+    await(heard.enough);
+    assertThat(heard.texts).containsExactly("", "answer");
   }
 
   @Test
@@ -241,10 +368,26 @@ abstract class DatagramContract {
     assertThat(sentByLink(large)).isEqualTo(large);
   }
 
+  @Test
+  void aLinkLosesWhatIsTooLarge() throws IOException {
+    String large = "x".repeat(LARGEST + 1);
+    DatagramSocket peer = socket();
+    link(address(peer));
+
+    rig.run(
+        () -> {
+          assertThat(link.send(scratch("one"))).isTrue();
+          link.send(scratch(large));
+          assertThat(link.send(scratch("two"))).isTrue();
+        });
+
+    assertThat(texts(peer, 2)).containsExactly("one", "two");
+  }
+
   /// What the peer of a link hears when this is sent.
   final String sentByLink(String content) throws IOException {
     DatagramSocket peer = socket();
-    link(address(peer), () -> {});
+    link(address(peer));
     assertThat(rig.on(() -> link.send(scratch(content)))).isTrue();
     return text(receive(peer));
   }
@@ -252,47 +395,102 @@ abstract class DatagramContract {
   @Test
   void aLinkIsToldThatItsPeerRefuses() throws IOException {
     DatagramSocket peer = socket();
-    CompletableFuture<Integer> told = new CompletableFuture<>();
-    link(
-        address(peer),
-        () -> {
-          int count = link.receive(scratch(""));
-          if (count != DatagramLink.NOTHING) {
-            told.complete(count);
-          }
-        });
+    Heard heard = link(address(peer));
     peer.close();
 
     assertThat(rig.on(() -> link.send(scratch("hello")))).isTrue();
 
-    assertThat(await(told)).isEqualTo(DatagramLink.FAILED);
+    await(heard.failed(List.of()));
   }
 
+  /// On loopback the refusal is there when the first send returns.
   @Test
-  void aSendTellsThatTheOneBeforeWasRefused() throws IOException {
+  void whatFollowsARefusalIsGivenBack() throws IOException {
     DatagramSocket peer = socket();
-    link(address(peer), () -> {});
+    Heard heard = link(address(peer));
     peer.close();
+    List<String> refused = new ArrayList<>();
 
-    // On loopback the refusal is there when the first send returns.
-    List<Boolean> sent =
-        rig.on(() -> List.of(link.send(scratch("one")), link.send(scratch("two"))));
+    rig.run(
+        () -> {
+          for (String text : List.of("one", "two")) {
+            if (!link.send(scratch(text))) {
+              refused.add(text);
+            }
+          }
+        });
 
-    assertThat(sent).containsExactly(true, false);
+    await(heard.failed(refused));
+    refused.addAll(rig.on(() -> List.copyOf(heard.unsent)));
+    assertThat(refused).containsExactly("two");
+    assertThat(rig.on(() -> heard.sent)).isEqualTo(3);
   }
 
   @Test
   void aClosedLinkIsSilent() throws IOException {
     DatagramSocket peer = socket();
-    link(address(peer), () -> {});
-    rig.run(link::close);
-    rig.run(link::close);
+    Heard heard = link(address(peer));
+    rig.run(
+        () -> {
+          assertThat(link.send(scratch("one"))).isTrue();
+          assertThat(link.send(scratch("two"))).isTrue();
+          link.close();
+          link.close();
+        });
 
+    assertThat(texts(peer, 2)).containsExactly("one", "two");
     assertThat(rig.on(() -> link.send(scratch("hello")))).isFalse();
-    assertThat(rig.on(() -> link.receive(scratch("")))).isEqualTo(DatagramLink.NOTHING);
+    assertThat(rig.on(() -> heard.sent)).isEqualTo(6);
   }
 
-  private void link(InetSocketAddress to, Runnable readable) {
-    link = rig.on(() -> rig.loop.link(to, readable));
+  private Heard link(InetSocketAddress to) {
+    Heard heard = new Heard();
+    link = rig.on(() -> rig.loop.link(to, heard));
+    return heard;
+  }
+
+  /// What a link was told.
+  private static final class Heard implements DatagramLink.Handler {
+    final List<String> texts = new ArrayList<>();
+    final List<String> unsent = new ArrayList<>();
+    final CompletableFuture<Boolean> enough = new CompletableFuture<>();
+    final CompletableFuture<Boolean> failed = new CompletableFuture<>();
+    volatile int awaited = Integer.MAX_VALUE;
+    int sent;
+
+    void awaits(int count) {
+      awaited = count;
+    }
+
+    /// When the link has failed, or a send told so.
+    CompletableFuture<Boolean> failed(List<String> refused) {
+      if (!refused.isEmpty()) {
+        failed.complete(true);
+      }
+      return failed;
+    }
+
+    @Override
+    public void arrived(Buffer datagram) {
+      texts.add(text(datagram));
+      if (texts.size() == awaited) {
+        enough.complete(true);
+      }
+    }
+
+    @Override
+    public void sent(int bytes) {
+      sent += bytes;
+    }
+
+    @Override
+    public void failed() {
+      failed.complete(true);
+    }
+
+    @Override
+    public void unsent(Buffer datagram) {
+      unsent.add(text(datagram));
+    }
   }
 }

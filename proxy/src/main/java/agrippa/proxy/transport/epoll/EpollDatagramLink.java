@@ -6,23 +6,17 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// A connected socket for datagrams: the kernel hands it only what its peer sends, and tells it
-/// what ICMP says of the peer. It is watched level-triggered, so that a batch may leave some for
-/// later.
-final class EpollDatagramLink implements DatagramLink, EpollLoop.Polled {
-  private final EpollLoop loop;
-  private final int fd;
-  private final Runnable readable;
-  private final int generation;
-  private boolean open = true;
+/// what ICMP says of the peer.
+final class EpollDatagramLink extends EpollDatagramSocket implements DatagramLink {
+  private final Handler handler;
+  private boolean proven;
 
-  private EpollDatagramLink(EpollLoop loop, int fd, Runnable readable) {
-    this.loop = loop;
-    this.fd = fd;
-    this.readable = readable;
-    this.generation = loop.enter(fd, this);
+  private EpollDatagramLink(EpollLoop loop, int fd, Handler handler) {
+    super(loop, fd, true);
+    this.handler = handler;
   }
 
-  static @Nullable EpollDatagramLink open(EpollLoop loop, InetSocketAddress to, Runnable readable) {
+  static @Nullable EpollDatagramLink open(EpollLoop loop, InetSocketAddress to, Handler handler) {
     Kernel kernel = loop.kernel();
     SocketAddress address = loop.address().set(to);
     int fd = kernel.socket(address.family(), Kernel.SOCK_DGRAM);
@@ -38,8 +32,8 @@ final class EpollDatagramLink implements DatagramLink, EpollLoop.Polled {
       return null;
     }
     // If there is no way to the peer, the first send says so.
-    EpollDatagramLink link = new EpollDatagramLink(loop, fd, readable);
-    if (!loop.watch(fd, Kernel.EPOLLIN, link.generation)) {
+    EpollDatagramLink link = new EpollDatagramLink(loop, fd, handler);
+    if (!link.watch()) {
       link.close();
       return null;
     }
@@ -47,59 +41,48 @@ final class EpollDatagramLink implements DatagramLink, EpollLoop.Polled {
   }
 
   @Override
-  public int receive(Buffer into) {
-    if (!open) {
-      return NOTHING;
-    }
-    long count = loop.kernel().receive(fd, into.address(into.end()), into.room());
-    if (count < 0) {
-      return count == -Kernel.EAGAIN || count == -Kernel.ENOMEM ? NOTHING : FAILED;
-    }
-    into.produced((int) count);
-    return (int) count;
+  void arrived(Buffer datagram, SocketAddress from) {
+    handler.arrived(datagram);
   }
 
   @Override
   public boolean send(Buffer datagram) {
-    if (!open) {
+    if (!isOpen()) {
       return false;
     }
-    long count = loop.kernel().send(fd, datagram.address(datagram.start()), datagram.length(), 0);
-    return count >= 0
-        || count == -Kernel.EAGAIN
-        || count == -Kernel.ENOBUFS
-        || count == -Kernel.ENOMEM
-        || count == -Kernel.EMSGSIZE;
-  }
-
-  @Override
-  public int generation() {
-    return generation;
-  }
-
-  @Override
-  public void arm(int epollEvents) {
-    // Whatever it is, receiving finds out.
-  }
-
-  @Override
-  public void run() {
-    if (open) {
-      readable.run();
+    if (proven) {
+      return later(datagram, null);
     }
-  }
-
-  @Override
-  public void close() {
-    if (open) {
-      open = false;
-      loop.leave(fd);
-      loop.kernel().close(fd);
+    // The first goes at once: it tells if there is no way to the peer, and often is the only one.
+    long result = loop.kernel().send(fd, datagram.address(datagram.start()), datagram.length(), 0);
+    if (result < 0 && failsBy((int) result)) {
+      return false;
     }
+    proven = true;
+    sent(datagram.length());
+    return true;
   }
 
   @Override
-  public void end() {
-    close();
+  public void sent(int bytes) {
+    handler.sent(bytes);
+  }
+
+  @Override
+  public boolean failsBy(int result) {
+    return switch (-result) {
+      case Kernel.EAGAIN, Kernel.EINTR, Kernel.ENOBUFS, Kernel.ENOMEM, Kernel.EMSGSIZE -> false;
+      default -> true;
+    };
+  }
+
+  @Override
+  public void failed() {
+    loop.guarded(handler::failed);
+  }
+
+  @Override
+  public void unsent(Buffer datagram) {
+    loop.guarded(() -> handler.unsent(datagram));
   }
 }

@@ -8,29 +8,23 @@ import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
-/// A socket for datagrams at an address. It is watched level-triggered, so that a batch may leave
-/// some for later.
-final class EpollDatagramPort implements DatagramPort, EpollLoop.Polled {
+/// A socket for datagrams at an address.
+final class EpollDatagramPort extends EpollDatagramSocket implements DatagramPort {
   /// Asked of the kernel, which grants what `net.core.rmem_max` allows: what arrives in a burst
   /// waits here while the loop serves others.
   private static final int RECEIVE_BYTES = 4 << 20;
 
-  private final EpollLoop loop;
-  private final int fd;
   private final InetSocketAddress local;
-  private final Runnable arrived;
-  private final int generation;
-  private boolean open = true;
+  private final Handler handler;
+  private final PeerAddress sender = new PeerAddress();
 
-  private EpollDatagramPort(EpollLoop loop, int fd, InetSocketAddress local, Runnable arrived) {
-    this.loop = loop;
-    this.fd = fd;
+  private EpollDatagramPort(EpollLoop loop, int fd, InetSocketAddress local, Handler handler) {
+    super(loop, fd, false);
     this.local = local;
-    this.arrived = arrived;
-    this.generation = loop.enter(fd, this);
+    this.handler = handler;
   }
 
-  static EpollDatagramPort open(EpollLoop loop, InetSocketAddress at, Runnable arrived)
+  static EpollDatagramPort open(EpollLoop loop, InetSocketAddress at, Handler handler)
       throws IOException {
     if (at.isUnresolved()) {
       throw new BindException("unresolved address " + at);
@@ -53,8 +47,8 @@ final class EpollDatagramPort implements DatagramPort, EpollLoop.Polled {
       kernel.close(fd);
       throw e;
     }
-    EpollDatagramPort port = new EpollDatagramPort(loop, fd, local, arrived);
-    if (!loop.watch(fd, Kernel.EPOLLIN, port.generation)) {
+    EpollDatagramPort port = new EpollDatagramPort(loop, fd, local, handler);
+    if (!port.watch()) {
       port.close();
       throw new IOException("epoll has no room for " + at);
     }
@@ -66,33 +60,17 @@ final class EpollDatagramPort implements DatagramPort, EpollLoop.Polled {
   }
 
   @Override
-  public int receive(Buffer into, PeerAddress from) {
-    if (!open) {
-      return NOTHING;
-    }
-    SocketAddress sender = loop.address();
-    long count = loop.kernel().receive(fd, into.address(into.end()), into.room(), sender);
-    if (count < 0) {
-      // Nothing is there, or the kernel has no memory for it now.
-      return NOTHING;
-    }
-    sender.get(from);
-    into.produced((int) count);
-    return (int) count;
+  void arrived(Buffer datagram, SocketAddress from) {
+    from.get(sender);
+    handler.arrived(datagram, sender);
   }
 
   @Override
   public void send(Buffer datagram, PeerAddress to) {
-    if (open) {
+    if (isOpen()) {
       // Whatever becomes of it: nobody is told when a datagram is lost.
-      long ignored =
-          loop.kernel()
-              .send(
-                  fd,
-                  datagram.address(datagram.start()),
-                  datagram.length(),
-                  loop.address().set(to));
-      assert ignored <= datagram.length();
+      boolean ignored = later(datagram, to);
+      assert ignored;
     }
   }
 
@@ -102,33 +80,21 @@ final class EpollDatagramPort implements DatagramPort, EpollLoop.Polled {
   }
 
   @Override
-  public int generation() {
-    return generation;
+  public void sent(int bytes) {}
+
+  /// What one peer brings about does not concern the others.
+  @Override
+  public boolean failsBy(int result) {
+    return false;
   }
 
   @Override
-  public void arm(int epollEvents) {
-    // Whatever it is, receiving finds out.
+  public void failed() {
+    throw new IllegalStateException("a port does not fail");
   }
 
   @Override
-  public void run() {
-    if (open) {
-      arrived.run();
-    }
-  }
-
-  @Override
-  public void close() {
-    if (open) {
-      open = false;
-      loop.leave(fd);
-      loop.kernel().close(fd);
-    }
-  }
-
-  @Override
-  public void end() {
-    close();
+  public void unsent(Buffer datagram) {
+    throw new IllegalStateException("a port does not fail");
   }
 }

@@ -56,8 +56,12 @@ public final class EpollLoop extends Loop {
 
   private @Nullable Polled[] byDescriptor = new @Nullable Polled[256];
   private int generation;
+  private int turns;
   private final ArrayDeque<Pipe> pipes = new ArrayDeque<>();
   private final ArrayDeque<EpollChannel> unwatched = new ArrayDeque<>();
+  // Made for the first socket for datagrams: most loops have none.
+  private @Nullable Inbox inbox;
+  private @Nullable Outbox outbox;
 
   @SuppressWarnings("MustBeClosedChecker") // The arena is closed with the loop.
   private EpollLoop(String name) throws IOException {
@@ -114,6 +118,7 @@ public final class EpollLoop extends Loop {
     for (EpollChannel one = unwatched.poll(); one != null; one = unwatched.poll()) {
       one.watch();
     }
+    sendDatagrams();
   }
 
   @Override
@@ -121,6 +126,7 @@ public final class EpollLoop extends Loop {
     int wait = (int) Math.min(millis, Integer.MAX_VALUE);
     int count = kernel.epollWait(epoll, events.address(), MOST_EVENTS, wait);
     woke();
+    turns++;
     if (count < 0 && count != -Kernel.EINTR) {
       throw new IOException("epoll_wait: error " + -count);
     }
@@ -137,6 +143,14 @@ public final class EpollLoop extends Loop {
         polled.arm(events.get(EVENTS, at));
         serve(polled);
       }
+    }
+    // Not later: what else is to be done in this turn is not theirs.
+    sendDatagrams();
+  }
+
+  private void sendDatagrams() {
+    if (outbox != null) {
+      outbox.flush();
     }
   }
 
@@ -230,6 +244,44 @@ public final class EpollLoop extends Loop {
     later(work);
   }
 
+  /// Does something on behalf of a session, whose failure harms no other.
+  void guarded(Runnable work) {
+    serve(work);
+  }
+
+  /// Counts how often events were served.
+  int turns() {
+    return turns;
+  }
+
+  /// Where datagrams come in.
+  Inbox inbox() {
+    Inbox made = inbox;
+    if (made == null) {
+      made = new Inbox(kernel, arena);
+      inbox = made;
+    }
+    return made;
+  }
+
+  /// Where datagrams go out.
+  Outbox outbox() {
+    Outbox made = outbox;
+    if (made == null) {
+      made = new Outbox(kernel, arena, segmenting());
+      outbox = made;
+    }
+    return made;
+  }
+
+  /// Whether the kernel cuts messages into datagrams: since Linux 4.18.
+  private boolean segmenting() {
+    int fd = kernel.socket(Kernel.AF_INET, Kernel.SOCK_DGRAM);
+    boolean known = fd >= 0 && kernel.option(fd, Kernel.IPPROTO_UDP, Kernel.UDP_SEGMENT, 0) >= 0;
+    kernel.closeIfOpen(fd);
+    return known;
+  }
+
   @Override
   public Channel connect(
       InetSocketAddress to,
@@ -247,13 +299,14 @@ public final class EpollLoop extends Loop {
   }
 
   @Override
-  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) throws IOException {
-    return EpollDatagramPort.open(this, at, arrived);
+  public DatagramPort datagrams(InetSocketAddress at, DatagramPort.Handler handler)
+      throws IOException {
+    return EpollDatagramPort.open(this, at, handler);
   }
 
   @Override
-  public @Nullable DatagramLink link(InetSocketAddress to, Runnable readable) {
-    return EpollDatagramLink.open(this, to, readable);
+  public @Nullable DatagramLink link(InetSocketAddress to, DatagramLink.Handler handler) {
+    return EpollDatagramLink.open(this, to, handler);
   }
 
   @Override

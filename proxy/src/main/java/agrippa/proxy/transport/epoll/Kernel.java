@@ -16,8 +16,10 @@ import java.lang.invoke.MethodHandle;
 /// `struct epoll_event`, which is packed on x86-64 only.
 final class Kernel {
   static final int EINTR = 4;
+  static final int EIO = 5;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
+  static final int EINVAL = 22;
   static final int EMFILE = 24;
   static final int ENFILE = 23;
   static final int ENOSPC = 28;
@@ -46,6 +48,9 @@ final class Kernel {
   static final int SO_REUSEPORT = 15;
   static final int IPPROTO_TCP = 6;
   static final int TCP_NODELAY = 1;
+  static final int IPPROTO_UDP = 17;
+  static final int UDP_SEGMENT = 103;
+  static final int UDP_GRO = 104;
   static final int IPPROTO_IPV6 = 41;
   static final int IPV6_V6ONLY = 26;
 
@@ -83,10 +88,8 @@ final class Kernel {
   private static final MethodHandle CONNECT = function("connect", INT, INT, LONG, INT);
   private static final MethodHandle RECV = function("recv", LONG, INT, LONG, LONG, INT);
   private static final MethodHandle SEND = function("send", LONG, INT, LONG, LONG, INT);
-  private static final MethodHandle RECVFROM =
-      function("recvfrom", LONG, INT, LONG, LONG, INT, LONG, LONG);
-  private static final MethodHandle SENDTO =
-      function("sendto", LONG, INT, LONG, LONG, INT, LONG, INT);
+  private static final MethodHandle RECVMMSG = function("recvmmsg", INT, INT, LONG, INT, INT, LONG);
+  private static final MethodHandle SENDMMSG = function("sendmmsg", INT, INT, LONG, INT, INT);
   private static final MethodHandle SHUTDOWN = function("shutdown", INT, INT, INT);
   private static final MethodHandle CLOSE = function("close", INT, INT);
   private static final MethodHandle SETSOCKOPT =
@@ -265,25 +268,25 @@ final class Kernel {
     }
   }
 
-  /// Takes a datagram, and notes who sent it.
-  long receive(int fd, long address, long length, SocketAddress from) {
+  /// Takes what is there of so many datagrams.
+  ///
+  /// @param messages see [Messages]
+  /// @return how many there were, or a failure
+  int receiveMany(int fd, long messages, int most) {
     try {
-      small.set(INT, 0, SocketAddress.CAPACITY);
-      return result(
-          (long)
-              RECVFROM.invokeExact(errno, fd, address, length, 0, from.address(), small.address()));
+      return result((int) RECVMMSG.invokeExact(errno, fd, messages, most, 0, 0L));
     } catch (Throwable e) {
       throw broken(e);
     }
   }
 
-  /// Sends a datagram.
-  long send(int fd, long address, long length, SocketAddress to) {
+  /// Sends so many datagrams until one meets an error, which is told only if it is the first.
+  ///
+  /// @param messages see [Messages]
+  /// @return how many went, or a failure
+  int sendMany(int fd, long messages, int count) {
     try {
-      return result(
-          (long)
-              SENDTO.invokeExact(
-                  errno, fd, address, length, MSG_NOSIGNAL, to.address(), to.length()));
+      return result((int) SENDMMSG.invokeExact(errno, fd, messages, count, MSG_NOSIGNAL));
     } catch (Throwable e) {
       throw broken(e);
     }

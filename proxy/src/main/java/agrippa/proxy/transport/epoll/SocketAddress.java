@@ -78,6 +78,19 @@ final class SocketAddress {
     return this;
   }
 
+  /// Whether it is the same.
+  boolean is(PeerAddress address) {
+    if (Short.toUnsignedInt(memory.get(PORT, PORT_AT)) != address.port()
+        || address.ipv6() != (family() == Kernel.AF_INET6)) {
+      return false;
+    }
+    return address.ipv6()
+        ? memory.get(WORD, IPV6_AT) == address.high()
+            && memory.get(WORD, IPV6_AT + Long.BYTES) == address.low()
+            && memory.get(ValueLayout.JAVA_INT, SCOPE_AT) == address.scope()
+        : memory.get(IPV4, IPV4_AT) == (int) address.low();
+  }
+
   void get(PeerAddress into) {
     int port = Short.toUnsignedInt(memory.get(PORT, PORT_AT));
     if (family() == Kernel.AF_INET) {

@@ -2,6 +2,7 @@ package agrippa.proxy.transport.nio;
 
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.DatagramLink;
+import agrippa.proxy.transport.EventLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
@@ -15,15 +16,20 @@ import org.jspecify.annotations.Nullable;
 /// A connected socket of the JDK for datagrams. Such a socket sends none that is empty: they are
 /// lost here.
 final class NioDatagramLink implements DatagramLink, NioLoop.Selected {
-  private final DatagramChannel socket;
-  private final Runnable readable;
+  private static final int NOTHING = -1;
+  private static final int FAILED = -2;
 
-  private NioDatagramLink(DatagramChannel socket, Runnable readable) {
+  private final NioLoop loop;
+  private final DatagramChannel socket;
+  private final Handler handler;
+
+  private NioDatagramLink(NioLoop loop, DatagramChannel socket, Handler handler) {
+    this.loop = loop;
     this.socket = socket;
-    this.readable = readable;
+    this.handler = handler;
   }
 
-  static @Nullable NioDatagramLink open(NioLoop loop, InetSocketAddress to, Runnable readable) {
+  static @Nullable NioDatagramLink open(NioLoop loop, InetSocketAddress to, Handler handler) {
     DatagramChannel socket = null;
     try {
       socket =
@@ -32,7 +38,7 @@ final class NioDatagramLink implements DatagramLink, NioLoop.Selected {
                   ? StandardProtocolFamily.INET6
                   : StandardProtocolFamily.INET);
       socket.configureBlocking(false);
-      NioDatagramLink link = new NioDatagramLink(socket, readable);
+      NioDatagramLink link = new NioDatagramLink(loop, socket, handler);
       link.connect(to);
       loop.register(socket, SelectionKey.OP_READ, link);
       return link;
@@ -60,11 +66,19 @@ final class NioDatagramLink implements DatagramLink, NioLoop.Selected {
 
   @Override
   public void selected(int operations) {
-    readable.run();
+    Buffer datagram = loop.scratch();
+    int count = receive(datagram);
+    for (int i = 1; count >= 0; i++) {
+      handler.arrived(datagram);
+      count = i < NioLoop.DATAGRAMS ? receive(datagram) : NOTHING;
+    }
+    if (count == FAILED) {
+      handler.failed();
+    }
   }
 
-  @Override
-  public int receive(Buffer into) {
+  private int receive(Buffer into) {
+    into.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
     if (!socket.isConnected()) {
       return NOTHING;
     }
@@ -91,6 +105,7 @@ final class NioDatagramLink implements DatagramLink, NioLoop.Selected {
     try {
       int ignored = socket.write(datagram.contentView());
       assert ignored <= datagram.length();
+      handler.sent(datagram.length());
       return true;
     } catch (IOException e) {
       log("a peer cannot be reached", e);

@@ -2,6 +2,7 @@ package agrippa.proxy.transport.nio;
 
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.DatagramPort;
+import agrippa.proxy.transport.EventLoop;
 import agrippa.proxy.transport.PeerAddress;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -22,16 +23,17 @@ final class NioDatagramPort implements DatagramPort, NioLoop.Selected {
   private final NioLoop loop;
   private final DatagramChannel socket;
   private final InetSocketAddress local;
-  private final Runnable arrived;
+  private final Handler handler;
+  private final PeerAddress sender = new PeerAddress();
 
-  private NioDatagramPort(NioLoop loop, DatagramChannel socket, Runnable arrived) {
+  private NioDatagramPort(NioLoop loop, DatagramChannel socket, Handler handler) {
     this.loop = loop;
     this.socket = socket;
     this.local = NioLoop.address(socket::getLocalAddress);
-    this.arrived = arrived;
+    this.handler = handler;
   }
 
-  static NioDatagramPort open(NioLoop loop, InetSocketAddress at, Runnable arrived)
+  static NioDatagramPort open(NioLoop loop, InetSocketAddress at, Handler handler)
       throws IOException {
     boolean ipv6 = at.getAddress() instanceof Inet6Address;
     DatagramChannel socket =
@@ -43,7 +45,7 @@ final class NioDatagramPort implements DatagramPort, NioLoop.Selected {
       }
       socket.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BYTES);
       socket.bind(at);
-      NioDatagramPort port = new NioDatagramPort(loop, socket, arrived);
+      NioDatagramPort port = new NioDatagramPort(loop, socket, handler);
       loop.register(socket, SelectionKey.OP_READ, port);
       return port;
     } catch (IOException e) {
@@ -58,28 +60,31 @@ final class NioDatagramPort implements DatagramPort, NioLoop.Selected {
 
   @Override
   public void selected(int operations) {
-    arrived.run();
+    Buffer datagram = loop.scratch();
+    for (int i = 0; i < NioLoop.DATAGRAMS && receive(datagram); i++) {
+      handler.arrived(datagram, sender);
+    }
   }
 
-  @Override
-  public int receive(Buffer into, PeerAddress from) {
+  /// @return whether there was one
+  private boolean receive(Buffer into) {
+    into.window(EventLoop.SCRATCH_FRONT, EventLoop.SCRATCH_FRONT);
     if (!socket.isOpen()) {
-      return NOTHING;
+      return false;
     }
     try {
       ByteBuffer room = into.roomView();
       int before = room.position();
-      if (socket.receive(room) instanceof InetSocketAddress sender) {
-        from.set(sender);
+      if (socket.receive(room) instanceof InetSocketAddress from) {
+        sender.set(from);
         into.produced(room.position() - before);
-        return room.position() - before;
+        return true;
       }
-      return NOTHING;
     } catch (IOException e) {
       System.getLogger(NioDatagramPort.class.getName())
           .log(Level.DEBUG, "nothing can be received at " + local, e);
-      return NOTHING;
     }
+    return false;
   }
 
   @Override

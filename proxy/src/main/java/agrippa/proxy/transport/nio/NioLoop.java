@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An event loop on a [Selector].
 public final class NioLoop extends Loop {
+  /// Datagrams that one socket hands out in a turn before others have theirs.
+  static final int DATAGRAMS = 64;
+
   private final Selector selector;
 
   /// Stands for sockets that could not be opened.
@@ -198,13 +201,14 @@ public final class NioLoop extends Loop {
   }
 
   @Override
-  public DatagramPort datagrams(InetSocketAddress at, Runnable arrived) throws IOException {
-    return NioDatagramPort.open(this, at, arrived);
+  public DatagramPort datagrams(InetSocketAddress at, DatagramPort.Handler handler)
+      throws IOException {
+    return NioDatagramPort.open(this, at, handler);
   }
 
   @Override
-  public @Nullable DatagramLink link(InetSocketAddress to, Runnable readable) {
-    return NioDatagramLink.open(this, to, readable);
+  public @Nullable DatagramLink link(InetSocketAddress to, DatagramLink.Handler handler) {
+    return NioDatagramLink.open(this, to, handler);
   }
 
   @Override
