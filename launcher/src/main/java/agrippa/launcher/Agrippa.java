@@ -10,6 +10,8 @@ import agrippa.provider.accesslog.AccessLog;
 import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.builtin.BuiltinProvider;
 import agrippa.provider.builtin.ocsp.Stapling;
+import agrippa.provider.otlp.MetricsPush;
+import agrippa.provider.otlp.Origin;
 import agrippa.proxy.Patterns;
 import agrippa.proxy.ProxyServer;
 import agrippa.proxy.ProxySettings;
@@ -25,9 +27,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +53,7 @@ final class Agrippa implements AutoCloseable {
   private final ProxyServer proxy;
   private final Optional<AccessLog> accessLog;
   private final ControlPlane control;
+  private final Optional<MetricsPush> push;
   private final Optional<PortCertificate> certificate;
   private final WebServer web;
   private final String url;
@@ -71,6 +76,7 @@ final class Agrippa implements AutoCloseable {
     this.claim = claim;
     this.stopGrace = settings.stopGrace();
     InstantSource clock = Clock.systemUTC();
+    Instant began = clock.instant();
     SecureRandom random = new SecureRandom();
     Supplier<UUID> ids = UUID::randomUUID;
 
@@ -122,12 +128,27 @@ final class Agrippa implements AutoCloseable {
             cloud.identity(),
             controlSettings(settings),
             new OctaviaApi.Service(settings.api().maxLimit(), healthcheck));
+    List<OfProcess> ofProcess = processMetrics(settings);
+    push =
+        settings
+            .watch()
+            .otlp()
+            .map(
+                it ->
+                    MetricsPush.start(
+                        it,
+                        origin(settings, began),
+                        sink -> {
+                          ofProcess.forEach(metric -> metric.tell(sink));
+                          provider.tellMetrics(sink);
+                        },
+                        clock));
     MetricsSite metrics =
         new MetricsSite(
             settings.watch().metrics(),
             settings.api().behindProxy(),
             cloud.identity(),
-            processMetrics(settings),
+            ofProcess,
             provider::metrics);
     certificate = settings.api().tls().map(PortCertificate::new);
     web =
@@ -177,6 +198,17 @@ final class Agrippa implements AutoCloseable {
         new OfProcess(
             "jvm_heap_committed_bytes", "Heap taken from the system.", runtime::totalMemory),
         new OfProcess("jvm_heap_max_bytes", "The most that the heap may be.", runtime::maxMemory));
+  }
+
+  /// The same state folder on the same machine is the same instance.
+  private static Origin origin(Settings settings, Instant began) {
+    String host = Servers.host();
+    String place = host + ":" + settings.state().toAbsolutePath().normalize();
+    return new Origin(
+        Main.Version.number(),
+        UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)).toString(),
+        host,
+        began);
   }
 
   private AccessLog accessLog(AccessLogSettings log, InstantSource clock) {
@@ -277,6 +309,7 @@ final class Agrippa implements AutoCloseable {
     web.close();
     control.close();
     proxy.drain(stopGrace);
+    push.ifPresent(MetricsPush::close);
     proxy.close();
     accessLog.ifPresent(AccessLog::close);
     cloud.close();

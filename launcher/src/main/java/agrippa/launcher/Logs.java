@@ -26,6 +26,7 @@ final class Logs {
     root.setLevel(Level.WARNING);
     AGRIPPA.setLevel(level);
     SERVER.setLevel(Level.OFF);
+    COLLECTORS.setLevel(Level.OFF);
   }
 
   /// Held, since the logging library forgets the settings of loggers that nobody holds.
@@ -33,4 +34,7 @@ final class Logs {
 
   /// Shows a stack trace for an address that is taken, which `WebServer` reports in a sentence.
   private static final Logger SERVER = Logger.getLogger("io.helidon.webserver.LoomServer");
+
+  /// Tells of every request that a collector did not take, which `MetricsPush` does once.
+  private static final Logger COLLECTORS = Logger.getLogger("io.opentelemetry.exporter");
 }

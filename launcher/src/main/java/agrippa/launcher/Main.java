@@ -47,11 +47,13 @@ public final class Main {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version =
-          Main.class.getModule().getDescriptor() == null
-              ? "development"
-              : Main.class.getModule().getDescriptor().rawVersion().orElse("development");
-      return new String[] {"agrippa " + version + ", Java " + Runtime.version()};
+      return new String[] {"agrippa " + number() + ", Java " + Runtime.version()};
+    }
+
+    static String number() {
+      return Main.class.getModule().getDescriptor() == null
+          ? "development"
+          : Main.class.getModule().getDescriptor().rawVersion().orElse("development");
     }
   }
 }

@@ -2,6 +2,9 @@ package agrippa.launcher;
 
 import agrippa.control.Caller;
 import agrippa.control.spi.Identity;
+import agrippa.provider.builtin.MetricLabels;
+import agrippa.provider.builtin.MetricSink;
+import agrippa.provider.builtin.PrometheusText;
 import agrippa.web.PlainEdge;
 import agrippa.web.Reply;
 import agrippa.web.Request;
@@ -36,11 +39,9 @@ final class MetricsSite {
   /// @param name ends in `_total` if it counts
   /// @param help what it tells, in one sentence
   record OfProcess(String name, String help, LongSupplier value) {
-    void write(StringBuilder out) {
-      String type = name.endsWith("_total") ? "counter" : "gauge";
-      out.append("# HELP ").append(name).append(' ').append(help).append('\n');
-      out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-      out.append(name).append(' ').append(value.getAsLong()).append('\n');
+    void tell(MetricSink out) {
+      out.metric(name, help);
+      out.sample(MetricLabels.NONE, value.getAsLong());
     }
   }
 
@@ -134,7 +135,8 @@ final class MetricsSite {
 
   private byte[] ofProcess() {
     StringBuilder out = new StringBuilder();
-    process.forEach(it -> it.write(out));
+    MetricSink text = new PrometheusText(out);
+    process.forEach(it -> it.tell(text));
     return out.toString().getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -57,7 +57,8 @@ final class Servers implements AutoCloseable {
             .unstarted(() -> images.makeDefault(operator));
   }
 
-  private static String host() {
+  /// The machine's name.
+  static String host() {
     try {
       return Files.readString(HOST).strip();
     } catch (IOException e) {

@@ -3,15 +3,20 @@ package agrippa.launcher;
 import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.accesslog.AccessLogSettings.Place;
 import agrippa.provider.builtin.Observing;
+import agrippa.provider.otlp.OtlpSettings;
 import java.util.Optional;
 
 /// What an operator wants to know of what load balancers serve.
 ///
 /// @param accessLog one line a request, or empty: none are written
 /// @param metrics who may read `/metrics`
-record WatchSettings(Optional<AccessLogSettings> accessLog, MetricsSite.Readers metrics) {
+/// @param otlp the collector that is told of the same, or empty
+record WatchSettings(
+    Optional<AccessLogSettings> accessLog,
+    MetricsSite.Readers metrics,
+    Optional<OtlpSettings> otlp) {
   static final WatchSettings DEFAULT =
-      new WatchSettings(Optional.empty(), MetricsSite.Readers.LOCAL);
+      new WatchSettings(Optional.empty(), MetricsSite.Readers.LOCAL, Optional.empty());
 
   private static final String FORM =
       "FORMAT:TARGET: json or octavia, and stdout, file:PATH, udp:HOST:PORT or tcp:HOST:PORT";
@@ -28,11 +33,12 @@ record WatchSettings(Optional<AccessLogSettings> accessLog, MetricsSite.Readers 
             AccessLogSettings.parse(text)
                 .orElseThrow(
                     () -> new UserError("'" + text + "' is no --access-log: use " + FORM))),
-        metrics);
+        metrics,
+        otlp);
   }
 
   WatchSettings withMetrics(MetricsSite.Readers next) {
-    return new WatchSettings(accessLog, next);
+    return new WatchSettings(accessLog, next, otlp);
   }
 
   /// Puts the keys of a file over these settings.
@@ -46,7 +52,8 @@ record WatchSettings(Optional<AccessLogSettings> accessLog, MetricsSite.Readers 
                     AccessLogSettings.parse(it)
                         .orElseThrow(() -> file.bad("access_log.to", it, FORM, null)))
             .or(() -> accessLog);
-    return new WatchSettings(log.map(it -> with(file, it)), file.choice("metrics", metrics));
+    return new WatchSettings(
+        log.map(it -> with(file, it)), file.choice("metrics", metrics), OtlpKeys.of(file));
   }
 
   private static AccessLogSettings with(SettingsFile file, AccessLogSettings log) {

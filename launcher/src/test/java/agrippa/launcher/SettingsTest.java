@@ -15,6 +15,7 @@ import agrippa.model.ProjectId;
 import agrippa.model.Quota;
 import agrippa.provider.accesslog.AccessLogSettings;
 import agrippa.provider.accesslog.Format;
+import agrippa.provider.otlp.OtlpSettings;
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
 import agrippa.proxy.plan.Cidr;
@@ -76,6 +77,9 @@ class SettingsTest {
                       sample: 5
                       file_size: 2
                       old_files: 3
+                    opentelemetry:
+                      endpoint: http://127.0.0.1:4318
+                      interval: 0.5
                     """),
                 Map.of());
     assertThat(read)
@@ -127,7 +131,13 @@ class SettingsTest {
                             new AccessLogSettings.Place.File(
                                 folder.resolve("logs/access.log"), 2 << 20, 3),
                             5)),
-                    MetricsSite.Readers.ADMINS)));
+                    MetricsSite.Readers.ADMINS,
+                    Optional.of(
+                        new OtlpSettings(
+                            URI.create("http://127.0.0.1:4318"),
+                            Duration.ofMillis(500),
+                            Map.of(),
+                            Optional.empty())))));
   }
 
   @ParameterizedTest
@@ -210,6 +220,13 @@ class SettingsTest {
         "data_plane: 3 | unknown setting 'data_plane'",
         "access_log: {to: syslog} | 'syslog' is no value for access_log.to: use FORMAT:TARGET",
         "access_log: {to: 'json:stdout', sample: 0} | '0' is no value for access_log.sample",
+        "opentelemetry: {endpoint: 'udp://c'} | is no value for opentelemetry.endpoint: use an http",
+        "opentelemetry: {endpoint: 'http://u:p@c'} | opentelemetry.endpoint must hold no password",
+        "opentelemetry: {interval: 5} | opentelemetry.interval has no effect without",
+        "opentelemetry: {headers_file: h} | opentelemetry.headers_file has no effect without",
+        "opentelemetry: {endpoint: 'http://c', interval: 0} | use 0.1 to 3600 seconds",
+        "opentelemetry: {endpoint: 'http://c', interval: 3601} | use 0.1 to 3600 seconds",
+        "opentelemetry: {endpoint: 'http://c', certificate_file: a} | has no effect unless",
         "public_url: ftp://x | 'ftp://x' is no value for public_url: use an http or https URL",
         "public_url: not a url | is no value for public_url",
         "write_hold: soon | 'soon' is no value for write_hold: use a number of seconds",
@@ -233,6 +250,48 @@ class SettingsTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(complaint);
+  }
+
+  @Test
+  void headersForCollectorsAreInAFileOfTheirOwnAndNeverShown() throws IOException {
+    Files.writeString(
+        folder.resolve("headers"),
+        "# of the collector\n\nAuthorization: Bearer se cret\nX-Scope: a\n");
+    Path file = file("opentelemetry: {endpoint: 'http://c:4318', headers_file: headers}");
+    Optional<OtlpSettings> read = standard().with(file, Map.of()).watch().otlp();
+    assertThat(read.map(OtlpSettings::headers))
+        .contains(Map.of("Authorization", "Bearer se cret", "X-Scope", "a"));
+    assertThat(read.toString()).contains("http://c:4318").doesNotContain("se cret");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "token-alone | line 1 of",
+        "A: b\\nc d: secret | line 2 of",
+        "A: b\\nA: secret | sets A, which is set already",
+        "Content-Type: secret | sets Content-Type, which is set already",
+        "A: sécret | line 1 of"
+      })
+  void badHeadersAreNamedWithoutTheirValues(String lines, String complaint) throws IOException {
+    Files.writeString(folder.resolve("headers"), lines.replace("\\n", "\n"));
+    Path file = file("opentelemetry: {endpoint: 'http://c:4318', headers_file: headers}");
+    assertThatThrownBy(() -> standard().with(file, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("opentelemetry.headers_file")
+        .hasMessageContaining(complaint)
+        .hasMessageNotContainingAny("secret", "sécret", "token-alone");
+  }
+
+  @Test
+  void missingFilesForCollectorsAreNamed() throws IOException {
+    for (String key : List.of("headers_file", "certificate_file")) {
+      Path file = file("opentelemetry: {endpoint: 'https://c', " + key + ": absent}");
+      assertThatThrownBy(() -> standard().with(file, Map.of()))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining(folder.resolve("absent").toString());
+    }
   }
 
   @Test

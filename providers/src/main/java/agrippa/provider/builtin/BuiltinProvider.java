@@ -180,19 +180,22 @@ public final class BuiltinProvider implements Provider {
   /// made when it is asked for. They are those of PROMETHEUS listeners, with the labels
   /// `project` and `loadbalancer`.
   public Iterator<byte[]> metrics() {
-    return MetricsPage.ofAll(
-        proxy.plans().stream().sorted().flatMap(it -> balancer(it).stream()).toList());
+    return MetricsPage.ofAll(balancers());
   }
 
-  private Optional<MetricsPage.Balancer> balancer(String plan) {
-    return proxy
-        .measure(plan)
-        .map(
-            it ->
-                new MetricsPage.Balancer(
-                    "project=\"%s\",loadbalancer=\"%s\""
-                        .formatted(Samples.escaped(owners.getOrDefault(plan, "")), plan),
-                    it));
+  /// Tells the same. What takes it may take its time: each value is as of when it is told.
+  public void tellMetrics(MetricSink sink) {
+    MetricParts.ofAll(balancers()).forEach(it -> it.tell(sink));
+  }
+
+  private List<MetricParts.Balancer> balancers() {
+    return proxy.plans().stream().sorted().flatMap(it -> balancer(it).stream()).toList();
+  }
+
+  private Optional<MetricParts.Balancer> balancer(String plan) {
+    MetricLabels labels =
+        MetricLabels.NONE.and("project", owners.getOrDefault(plan, "")).and("loadbalancer", plan);
+    return proxy.measure(plan).map(it -> new MetricParts.Balancer(labels, it));
   }
 
   @Override

@@ -4,20 +4,26 @@ import agrippa.proxy.PlanMeter.Meter;
 import agrippa.proxy.stats.Count;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// A metric of all things of a kind.
 ///
 /// @param name what it is called; that of a counter ends in `_total`
-/// @param help what it tells, in one line
-/// @param measure writes a thing's samples
-record Family<T>(String name, String help, BiConsumer<T, Samples> measure) {
+/// @param help what it tells, in one line, without full stop
+/// @param measure tells a thing's samples
+record Family<T>(String name, String help, Measure<T> measure) {
+
+  /// Tells a thing's samples.
+  @FunctionalInterface
+  interface Measure<T> {
+    /// @param labels the thing's
+    void tell(T of, MetricLabels labels, MetricSink out);
+  }
 
   /// One number of each thing.
   static <T> Family<T> of(String name, String help, Function<T, Number> value) {
-    return new Family<>(name, help, (of, out) -> out.add(value.apply(of)));
+    return new Family<>(name, help, (of, labels, out) -> out.sample(labels, value.apply(of)));
   }
 
   /// What is counted of each thing.
@@ -32,9 +38,9 @@ record Family<T>(String name, String help, BiConsumer<T, Samples> measure) {
     return new Family<>(
         name,
         help,
-        (of, out) -> {
+        (of, labels, out) -> {
           S now = state.apply(of);
-          all.forEach(it -> out.add("state", it.name(), it == now ? 1 : 0));
+          all.forEach(it -> out.sample(labels.and("state", it.name()), it == now ? 1 : 0));
         });
   }
 
@@ -43,13 +49,13 @@ record Family<T>(String name, String help, BiConsumer<T, Samples> measure) {
     return new Family<>(
         name,
         "HTTP responses by the class of their code",
-        (of, out) -> {
-          out.add("code", "1xx", of.count(Count.RESPONSES_1XX));
-          out.add("code", "2xx", of.count(Count.RESPONSES_2XX));
-          out.add("code", "3xx", of.count(Count.RESPONSES_3XX));
-          out.add("code", "4xx", of.count(Count.RESPONSES_4XX));
-          out.add("code", "5xx", of.count(Count.RESPONSES_5XX));
-          out.add("code", "other", of.count(Count.RESPONSES_OTHER));
+        (of, labels, out) -> {
+          out.sample(labels.and("code", "1xx"), of.count(Count.RESPONSES_1XX));
+          out.sample(labels.and("code", "2xx"), of.count(Count.RESPONSES_2XX));
+          out.sample(labels.and("code", "3xx"), of.count(Count.RESPONSES_3XX));
+          out.sample(labels.and("code", "4xx"), of.count(Count.RESPONSES_4XX));
+          out.sample(labels.and("code", "5xx"), of.count(Count.RESPONSES_5XX));
+          out.sample(labels.and("code", "other"), of.count(Count.RESPONSES_OTHER));
         });
   }
 
@@ -58,27 +64,22 @@ record Family<T>(String name, String help, BiConsumer<T, Samples> measure) {
     return new Family<>(
         name,
         help,
-        (of, out) -> {
+        (of, labels, out) -> {
           if (wanted.test(of)) {
-            measure.accept(of, out);
+            measure.tell(of, labels, out);
           }
         });
   }
 
-  private String type() {
-    return name.endsWith("_total") ? "counter" : "gauge";
+  /// Tells what goes before the samples.
+  void head(MetricSink out) {
+    out.metric(name, help + ".");
   }
 
-  /// Writes what goes before the samples.
-  void head(StringBuilder out) {
-    out.append("# HELP ").append(name).append(' ').append(help).append(".\n");
-    out.append("# TYPE ").append(name).append(' ').append(type()).append('\n');
-  }
-
-  /// Writes a thing's samples.
+  /// Tells a thing's samples.
   ///
-  /// @param labels the thing's, such as `listener="…"`, or nothing
-  void samples(T of, String labels, StringBuilder out) {
-    measure.accept(of, new Samples(name, labels, out));
+  /// @param labels the thing's
+  void samples(T of, MetricLabels labels, MetricSink out) {
+    measure.tell(of, labels, out);
   }
 }

@@ -297,11 +297,11 @@ final class Metrics {
         .where(it -> it.meter().checks() != null);
   }
 
-  private static void certificates(FrontendMeter listener, Samples out) {
+  private static void certificates(FrontendMeter listener, MetricLabels labels, MetricSink out) {
     TlsServer tls = listener.plan().tls();
     for (int i = 0; tls != null && i < tls.certificates().size(); i++) {
       Instant end = tls.certificates().get(i).chain().getFirst().getNotAfter().toInstant();
-      out.add("certificate", String.valueOf(i), end.getEpochSecond());
+      out.sample(labels.and("certificate", String.valueOf(i)), end.getEpochSecond());
     }
   }
 

@@ -103,7 +103,8 @@ class ExpiryWarningsTest {
   void thePageOfAllTellsWhenEachEnds() {
     StringBuilder page = new StringBuilder();
     FrontendMeter web = new Measured(frontend());
-    MetricsPage.ofAll(List.of(new MetricsPage.Balancer("loadbalancer=\"b\"", () -> List.of(web))))
+    MetricLabels of = MetricLabels.NONE.and("loadbalancer", "b");
+    MetricsPage.ofAll(List.of(new MetricParts.Balancer(of, () -> List.of(web))))
         .forEachRemaining(it -> page.append(new String(it, StandardCharsets.UTF_8)));
     String labels = "loadbalancer=\"b\",listener=\"" + frontend().name() + "\"";
     assertThat(page.toString())

@@ -19,6 +19,9 @@ import agrippa.model.MonitorType;
 import agrippa.model.Pool;
 import agrippa.model.PoolProtocol;
 import agrippa.provider.builtin.ocsp.Stapling;
+import agrippa.provider.otlp.FakeCollector;
+import agrippa.provider.otlp.MetricsPush;
+import agrippa.provider.otlp.Origin;
 import agrippa.proxy.ProxyServer;
 import agrippa.proxy.ProxySettings;
 import agrippa.proxy.plan.Endpoint;
@@ -26,6 +29,8 @@ import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.Upstream;
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +43,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -214,6 +221,67 @@ class MetricsTest {
         .containsEntry("octavia_pool_http_requests_total" + of + ",pool=\"servers:web\"}", 1.0)
         .containsEntry(
             "octavia_member_sessions_total" + of + ",pool=\"servers:web\",member=\"one\"}", 1.0);
+  }
+
+  @Test
+  void tellsCollectorsWhatItTellsOnThePage() throws Exception {
+    int web = freePort();
+    serve(
+        List.of(
+            listener("web", ListenerProtocol.HTTP, web).to("servers").build(),
+            listener("names", ListenerProtocol.UDP, web).to("answers").build()),
+        servers(),
+        pool("answers", PoolProtocol.UDP).member("two", "127.0.0.1", web).build());
+    for (int i = 0; i < 3; i++) {
+      get(web, "/");
+    }
+
+    Map<String, Double> told = new LinkedHashMap<>();
+    Map<String, Double> page = new LinkedHashMap<>();
+    Origin origin = new Origin("1", "instance", "host", Instant.now());
+    try (FakeCollector collector = FakeCollector.start();
+        MetricsPush push =
+            MetricsPush.start(
+                collector.settings(Duration.ofMillis(100)),
+                origin,
+                provider::tellMetrics,
+                InstantSource.system())) {
+      // What was answered is counted a moment later.
+      for (int i = 0; i < 50 && (page.isEmpty() || !told.equals(page)); i++) {
+        told.clear();
+        collector
+            .next()
+            .metrics()
+            .forEach(metric -> FakeCollector.points(metric).forEach(it -> put(told, metric, it)));
+        page.clear();
+        read(pageOfAll()).forEach((key, value) -> page.put(sorted(key), value));
+      }
+      assertThat(push).isNotNull();
+    }
+    assertThat(told).isEqualTo(page).hasSizeGreaterThan(100).containsValue(3.0);
+  }
+
+  private String pageOfAll() {
+    StringBuilder page = new StringBuilder();
+    provider.metrics().forEachRemaining(it -> page.append(new String(it, US_ASCII)));
+    return page.toString();
+  }
+
+  private static void put(Map<String, Double> told, Metric metric, NumberDataPoint point) {
+    assertThat(metric.hasSum()).isEqualTo(metric.getName().endsWith("_total"));
+    double value = point.hasAsDouble() ? point.getAsDouble() : point.getAsInt();
+    String key = metric.getName() + FakeCollector.labels(point.getAttributesList());
+    assertThat(told.put(key, value)).as(key).isNull();
+  }
+
+  /// A collector's attributes have no order.
+  private static String sorted(String key) {
+    int begin = key.indexOf('{');
+    return begin < 0
+        ? key
+        : Stream.of(key.substring(begin + 1, key.length() - 1).split(","))
+            .sorted()
+            .collect(Collectors.joining(",", key.substring(0, begin + 1), "}"));
   }
 
   @Test
