@@ -3,22 +3,25 @@
 
     bench/versus_haproxy.py [--rounds 5] [--seconds 4] [WORKLOAD...]
 
-Needs two cores and, from Debian, haproxy, nginx-light, wrk and, for HTTP/2, nghttp2-client. The proxies are pinned to core 0 with one
+Needs two cores and, from Debian, haproxy, nginx-light, wrk, curl and, for HTTP/2, nghttp2-client. The proxies are pinned to core 0 with one
 thread each, generator and backend to core 1; everything is on loopback. What is compared is the CPU time
 of the proxy's process, since throughput on a shared machine is noise. HAProxy runs twice: configured as
 Octavia configures it, and tuned (connections to members always reused); the ratio is to the better one.
+Compressed are 32 KiB of JSON; HAProxy has no zstd, and answers with gzip there.
 """
 import argparse
 import base64
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
 import statistics
 import subprocess
 import tempfile
+import uuid
 
 from common import LB, Program, cpu_seconds, free_port, machine, mirrored
 
@@ -36,6 +39,8 @@ WORKLOADS = {
     'tcp small messages': ('http', 'tcp', '/small', [], CONNECTIONS),
     'tcp 1 MiB bodies': ('http', 'tcp', '/big', [], 8),
     'http 1 MiB bodies': ('http', 'http', '/big', [], 8),
+    'gzip': ('http', 'compressed', '/json', ['Accept-Encoding: gzip'], 8),
+    'zstd': ('http', 'compressed', '/json', ['Accept-Encoding: gzip;q=0.9, zstd'], 8),
     'h2 over tls': ('https', 'h2', '/small', [], 8),
     'h2 without tls': ('http', 'h2', '/small', [], 8),
     'h2 1 MiB bodies': ('https', 'h2', '/big', [], 4),
@@ -47,6 +52,15 @@ def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def json_text(length):
+    """Such as an API lists: the same names again and again, and values that are all different."""
+    numbers = random.Random(1)
+    rows = ({'id': str(uuid.UUID(int=numbers.getrandbits(128))), 'name': f'server-{i}', 'status': 'ACTIVE',
+             'address': f'10.0.{numbers.randrange(256)}.{numbers.randrange(256)}', 'tags': ['production', 'web']}
+            for i in range(length // 100))
+    return json.dumps(list(rows))[:length]
+
+
 class Nginx:
     """The backend: cheap enough not to be the bottleneck."""
 
@@ -55,6 +69,7 @@ class Nginx:
         root = pathlib.Path(folder, 'www')
         root.mkdir()
         (root / 'big').write_bytes(os.urandom(1 << 20))
+        (root / 'json').write_text(json_text(32 << 10))
         config = pathlib.Path(folder, 'nginx.conf')
         config.write_text(f'''
             {'user root;' if os.geteuid() == 0 else ''}
@@ -62,6 +77,7 @@ class Nginx:
             events {{ worker_connections 4096; }}
             http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 600s; sendfile on;
               server {{ listen {BACKEND}:{self.port} backlog=4096; root {root};
+                location = /json {{ default_type application/json; }}
                 location = /small {{ return 200 "a small answer of a member\\n"; }} }} }}''')
         self.process = subprocess.Popen(['taskset', '-c', str(LOAD_CPU), '/usr/sbin/nginx', '-p', folder,
                                          '-c', str(config)])
@@ -74,7 +90,7 @@ class Nginx:
 class HAProxy:
     def __init__(self, folder, name, member_port, pem, reuse):
         self.address = '127.61.0.1'
-        self.ports = {key: free_port() for key in ('http', 'https', 'tcp')}
+        self.ports = {key: free_port() for key in ('http', 'https', 'tcp', 'compressed')}
         extra = '' if reuse == 'safe' else 'tune.pipesize 1048576\n'
         config = pathlib.Path(folder, f'{name}.cfg')
         bind = self.address
@@ -98,6 +114,13 @@ frontend http
     mode http
     bind {bind}:{self.ports['http']}
     maxconn 4000
+    default_backend web
+frontend compressed
+    mode http
+    bind {bind}:{self.ports['compressed']}
+    maxconn 4000
+    compression algo gzip
+    compression type application/json
     default_backend web
 frontend https
     mode http
@@ -130,8 +153,7 @@ backend raw
         self.pid = self.process.pid
 
     def target(self, scheme, mode):
-        key = 'tcp' if mode == 'tcp' else scheme
-        return self.address, self.ports[key]
+        return self.address, self.ports[port_key(scheme, mode)]
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
@@ -142,7 +164,7 @@ class Agrippa:
     def __init__(self, folder, member_port, bundle):
         self.program = Program('data_plane: {loops: 1}\n', cpu=PROXY_CPU)
         self.pid = self.program.process.pid
-        self.ports = {key: free_port() for key in ('http', 'https', 'tcp')}
+        self.ports = {key: free_port() for key in ('http', 'https', 'tcp', 'compressed')}
         call = self.program.call
         subnet = self.program.subnet('10.60.0.0/24')
         secret = call('POST', '/key-manager/v1/secrets', {
@@ -158,6 +180,9 @@ class Agrippa:
             'listeners': [
                 {'protocol': 'HTTP', 'protocol_port': self.ports['http'],
                  'insert_headers': {'X-Forwarded-For': 'true'}, 'default_pool': {'name': 'web'}},
+                {'protocol': 'HTTP', 'protocol_port': self.ports['compressed'],
+                 'tags': ['agrippa:compression=zstd,gzip'],
+                 'insert_headers': {'X-Forwarded-For': 'true'}, 'default_pool': {'name': 'web'}},
                 {'protocol': 'TERMINATED_HTTPS', 'protocol_port': self.ports['https'],
                  'insert_headers': {'X-Forwarded-For': 'true'},
                  'default_tls_container_ref': secret, 'default_pool': {'name': 'web'}},
@@ -167,10 +192,23 @@ class Agrippa:
         self.address = mirrored(created['vip_address'])
 
     def target(self, scheme, mode):
-        return self.address, self.ports['tcp' if mode == 'tcp' else scheme]
+        return self.address, self.ports[port_key(scheme, mode)]
 
     def close(self):
         self.program.close()
+
+
+def port_key(scheme, mode):
+    return mode if mode in ('tcp', 'compressed') else scheme
+
+
+def body_bytes(proxy, workload):
+    """How long a body is on its way to the client."""
+    scheme, mode, path, headers, _ = workload
+    address, port = proxy.target(scheme, mode)
+    fields = [it for header in headers for it in ('-H', header)]
+    return int(run('curl', '-sk', '-o', '/dev/null', '-w', '%{size_download}', *fields,
+                   f'{scheme}://{address}:{port}{path}'))
 
 
 def load(address, port, scheme, path, headers, connections, seconds):
@@ -241,9 +279,9 @@ def main():
     unknown = set(options.workloads) - set(WORKLOADS)
     if unknown:
         parser.error(f'unknown workload: {", ".join(unknown)}')
-    for tool in ('haproxy', 'nginx', 'wrk', 'h2load', 'taskset'):
+    for tool in ('haproxy', 'nginx', 'wrk', 'h2load', 'curl', 'taskset'):
         if not shutil.which(tool, path=os.environ['PATH'] + ':/usr/sbin'):
-            raise SystemExit(f'{tool} is missing: apt-get install haproxy nginx-light wrk nghttp2-client util-linux')
+            raise SystemExit(f'{tool} is missing: apt-get install haproxy nginx-light wrk nghttp2-client curl util-linux')
     results = {}
     with tempfile.TemporaryDirectory(prefix='agrippa-bench') as folder:
         pem, bundle = certificate(folder)
@@ -271,6 +309,9 @@ def compare(name, proxies, options):
             figures[key].append(measure(proxy, WORKLOADS[name], options.seconds))
     summary = {key: {'median': round(statistics.median(it), 2), 'min': round(min(it), 2),
                      'max': round(max(it), 2)} for key, it in figures.items()}
+    if WORKLOADS[name][1] == 'compressed':
+        for key, proxy in proxies.items():
+            summary[key]['body'] = body_bytes(proxy, WORKLOADS[name])
     best = min(summary[key]['median'] for key in summary if key != 'agrippa')
     summary['ratio to the better haproxy'] = round(summary['agrippa']['median'] / best, 2)
     print(f'{name:22} ratio {summary["ratio to the better haproxy"]:.2f}  '

@@ -31,6 +31,7 @@ final class Backend implements AutoCloseable {
                     values.forEach(it -> body.append(field).append(": ").append(it).append('\n')));
             byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("X-Backend", name);
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
             exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes);
           }

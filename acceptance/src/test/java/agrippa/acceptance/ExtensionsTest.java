@@ -49,6 +49,49 @@ class ExtensionsTest {
   }
 
   @Test
+  void responsesAreCompressedForThoseWhoAcceptIt() throws Exception {
+    String url = serve("", "agrippa:compression=zstd,gzip");
+    String padding = "x".repeat(1_000);
+
+    for (String coding : List.of("gzip", "zstd")) {
+      Program.Result answer = compressed(url, "X-Padding: " + padding, coding);
+      assertThat(answer.output())
+          .contains("\r\nContent-Encoding: " + coding + "\r\n")
+          .contains("\r\nVary: Accept-Encoding\r\n")
+          .contains(padding);
+    }
+    assertThat(compressed(url, "X-Padding: " + padding, "br").output())
+        .doesNotContain("Content-Encoding")
+        .contains(padding);
+    Program.Result page =
+        Program.run(Map.of(), List.of("curl", "-fsS", program.url() + "/metrics"));
+    assertThat(page.output().lines())
+        .anyMatch(
+            it ->
+                it.startsWith("octavia_listener_http_comp_responses_total{") && it.endsWith("} 2"));
+  }
+
+  /// @return the head as it came, and the body as curl decoded it
+  private static Program.Result compressed(String url, String field, String coding)
+      throws Exception {
+    List<String> curl =
+        List.of(
+            "curl",
+            "-fsS",
+            "-D",
+            "-",
+            "-H",
+            field,
+            "--compressed",
+            "-H",
+            "Accept-Encoding: " + coding,
+            url);
+    Program.Result answer = Program.run(Map.of(), curl);
+    assertThat(answer.status()).as(answer.errors()).isZero();
+    return answer;
+  }
+
+  @Test
   void aFlavorIsTheMostThatTagsMayAskFor() throws Exception {
     String profile =
         made(

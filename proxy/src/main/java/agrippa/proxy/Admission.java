@@ -92,6 +92,8 @@ abstract sealed class Admission<T> implements Intake permits Acceptor, Associati
     }
   }
 
+  /// At once, by a reset: an end in order would leave a socket behind for each, and those who are
+  /// refused may be many. It may come while a client still believes that it connects.
   final void refuse(T arrived) {
     stats.count(Count.REFUSED);
     abort(arrived);

@@ -31,7 +31,7 @@ class AssociationsTest {
   }
 
   private static String command() {
-    return "'%s' --enable-native-access=ALL-UNNAMED -Djava.io.tmpdir=/tmp -cp '%s' %s"
+    return "'%s' -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -Djava.io.tmpdir=/mnt -cp '%s' %s"
         .formatted(
             Path.of(System.getProperty("java.home"), "bin", "java"),
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),

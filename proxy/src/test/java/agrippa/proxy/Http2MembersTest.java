@@ -2,6 +2,7 @@ package agrippa.proxy;
 
 import static agrippa.proxy.Fixture.encrypted;
 import static agrippa.proxy.Fixture.endpoint;
+import static agrippa.proxy.Fixture.frontend;
 import static agrippa.proxy.Fixture.plan;
 import static agrippa.proxy.Fixture.pool;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,8 +10,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import agrippa.proxy.ProxySettings.TlsKind;
 import agrippa.proxy.ProxySettings.TransportKind;
+import agrippa.proxy.encode.Decoded;
 import agrippa.proxy.plan.Certificate;
+import agrippa.proxy.plan.Compression;
+import agrippa.proxy.plan.Compression.Coding;
 import agrippa.proxy.plan.Endpoint;
+import agrippa.proxy.plan.FrontendOptions;
 import agrippa.proxy.plan.ProxyPlan;
 import agrippa.proxy.plan.TlsClient;
 import agrippa.proxy.plan.Upstream;
@@ -20,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,6 +180,26 @@ class Http2MembersTest {
       assertThat(client.get("/large").body()).hasSize(1 << 20);
       assertThat(client.get("/missing").status()).isEqualTo(404);
       assertThat(client.get("/protocol").body()).startsWith(protocol);
+    }
+  }
+
+  @Test
+  void whatTheySendIsCompressed() throws Exception {
+    FrontendOptions options =
+        FrontendOptions.DEFAULT.withCompression(
+            new Compression(List.of(Coding.GZIP, Coding.ZSTD), List.of("text/*")));
+    InetSocketAddress at =
+        fixture.serve(
+            plan(Fixture.optional(frontend(), options), speakingHttp2(pool(at(nginx(false))))));
+    try (Client client = Client.to(at)) {
+      for (Coding coding : List.of(Coding.GZIP, Coding.ZSTD, Coding.GZIP)) {
+        String name = coding == Coding.GZIP ? "gzip" : "zstd";
+        Message large = client.get("/large", "Accept-Encoding: " + name);
+        assertThat(large.field("Content-Encoding")).isEqualTo(name);
+        assertThat(Decoded.whole(coding, large.body().getBytes(StandardCharsets.ISO_8859_1)))
+            .asString()
+            .isEqualTo("0123456789abcdef".repeat(1 << 16));
+      }
     }
   }
 

@@ -1,10 +1,12 @@
 package agrippa.provider.builtin;
 
 import agrippa.provider.builtin.Extension.Place;
+import agrippa.proxy.plan.Compression.Coding;
 import agrippa.proxy.plan.PerClient;
 import agrippa.proxy.plan.Rewriting.FieldEdit;
 import agrippa.proxy.plan.Route;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +28,22 @@ final class ListenerExtensions {
           "Most connections of one client at a time; tags may only say less.",
           "a number from 1 to 1000000",
           Extension.number(1, 1_000_000));
+
+  static final Extension<List<Coding>> COMPRESSION =
+      Extension.of(
+          "compression",
+          Place.LISTENER,
+          "How responses are compressed for clients that accept it.",
+          "off, gzip, zstd, or both with a comma between them, the preferred one first",
+          ListenerExtensions::codings);
+
+  static final Extension<List<String>> COMPRESSION_TYPES =
+      Extension.of(
+          "compression_types",
+          Place.LISTENER,
+          "Media types of the responses that are compressed.",
+          "up to 32 media types such as application/json or text/*, with commas between them",
+          ListenerExtensions::mediaTypes);
 
   static final Extension<FieldEdit> REQUEST_HEADER =
       Extension.onlyOf(
@@ -55,12 +73,40 @@ final class ListenerExtensions {
           FixedResponse::read);
 
   static final List<Extension<?>> ALL =
-      List.of(RATE_LIMIT, CLIENT_CONNECTIONS, REQUEST_HEADER, RESPONSE_HEADER, RESPOND);
+      List.of(
+          RATE_LIMIT,
+          CLIENT_CONNECTIONS,
+          COMPRESSION,
+          COMPRESSION_TYPES,
+          REQUEST_HEADER,
+          RESPONSE_HEADER,
+          RESPOND);
 
   private static final Pattern RATE = Pattern.compile("([0-9]{1,7})/([sm])(?::([0-9]{1,7}))?");
   private static final int MOST_OF_A_RATE = 1_000_000;
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/(\\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,63})");
+  private static final int MOST_MEDIA_TYPES = 32;
 
   private ListenerExtensions() {}
+
+  private static Optional<List<Coding>> codings(String value) {
+    return switch (value) {
+      case "off" -> Optional.of(List.of());
+      case "gzip" -> Optional.of(List.of(Coding.GZIP));
+      case "zstd" -> Optional.of(List.of(Coding.ZSTD));
+      case "gzip,zstd" -> Optional.of(List.of(Coding.GZIP, Coding.ZSTD));
+      case "zstd,gzip" -> Optional.of(List.of(Coding.ZSTD, Coding.GZIP));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<List<String>> mediaTypes(String value) {
+    List<String> types = List.of(value.toLowerCase(Locale.ROOT).split(",", -1));
+    return Optional.of(types)
+        .filter(it -> it.size() <= MOST_MEDIA_TYPES)
+        .filter(it -> it.stream().allMatch(type -> MEDIA_TYPE.matcher(type).matches()));
+  }
 
   private static Optional<PerClient.Rate> rate(String value) {
     Matcher matcher = RATE.matcher(value);

@@ -5,6 +5,7 @@ import agrippa.model.L7Policy;
 import agrippa.model.Listener;
 import agrippa.model.ListenerProtocol;
 import agrippa.model.LoadBalancerTree;
+import agrippa.proxy.plan.Compression;
 import agrippa.proxy.plan.PerClient;
 import agrippa.proxy.plan.Rewriting;
 import agrippa.proxy.plan.Route;
@@ -15,6 +16,30 @@ import org.jspecify.annotations.Nullable;
 
 /// What extensions say about clients of a listener and their messages.
 final class ListenerTags {
+  /// What is text, or nearly so: much smaller when it is compressed, and not compressed already.
+  private static final List<String> COMPRESSED_TYPES =
+      List.of(
+          "text/*",
+          "application/javascript",
+          "application/json",
+          "application/ld+json",
+          "application/manifest+json",
+          "application/problem+json",
+          "application/atom+xml",
+          "application/rss+xml",
+          "application/wasm",
+          "application/xhtml+xml",
+          "application/xml",
+          "image/svg+xml");
+
+  /// What only listeners that read HTTP have.
+  private static final List<Extension<?>> OF_HTTP =
+      List.of(
+          ListenerExtensions.COMPRESSION,
+          ListenerExtensions.COMPRESSION_TYPES,
+          ListenerExtensions.REQUEST_HEADER,
+          ListenerExtensions.RESPONSE_HEADER);
+
   private ListenerTags() {}
 
   /// What each client may have. What the flavor says is the operator's bound: tags may say less,
@@ -44,6 +69,15 @@ final class ListenerTags {
         : Rewriting.NONE;
   }
 
+  static Compression compression(Listener listener, Extended asked) {
+    List<Compression.Coding> codings =
+        asked.get(ListenerExtensions.COMPRESSION).filter(_ -> routes(listener)).orElse(List.of());
+    return codings.isEmpty()
+        ? Compression.NONE
+        : new Compression(
+            codings, asked.get(ListenerExtensions.COMPRESSION_TYPES).orElse(COMPRESSED_TYPES));
+  }
+
   /// What a policy answers with in place of 403, or null.
   static Route.Action.@Nullable Respond answer(L7Policy policy) {
     return Extended.of(policy.labels()).get(ListenerExtensions.RESPOND).orElse(null);
@@ -68,7 +102,7 @@ final class ListenerTags {
       return Optional.of(
           "Tag 'agrippa:client_connections': UDP protocol listeners have no connections.");
     }
-    return Stream.of(ListenerExtensions.REQUEST_HEADER, ListenerExtensions.RESPONSE_HEADER)
+    return OF_HTTP.stream()
         .filter(it -> !routes(listener) && !own.all(it).isEmpty())
         .map(
             it ->

@@ -48,6 +48,14 @@ final class Metrics {
           sum("connections_total", "Connections of clients", Metrics::connections),
           sum("requests_total", "HTTP requests", it -> it.counters().requests()),
           sum(
+              "http_comp_bytes_in_total",
+              "Bytes of responses before compression",
+              it -> it.count(Count.COMPRESSED_IN)),
+          sum(
+              "http_comp_bytes_out_total",
+              "The same bytes compressed",
+              it -> it.count(Count.COMPRESSED_OUT)),
+          sum(
               "listeners",
               "Addresses that are listened at",
               it -> it.serving() ? it.plan().binds().size() : 0));
@@ -60,55 +68,67 @@ final class Metrics {
           Metrics::certificates);
 
   static final List<Family<FrontendMeter>> OF_LISTENERS =
-      List.of(
-          Family.states(
-              "octavia_listener_status",
-              "Which state it is in",
-              Service.class,
-              it -> it.serving() ? Service.UP : Service.DOWN),
-          listener(
-              "current_sessions",
-              "Connections that are open",
-              it -> it.counters().connectionsOpen()),
-          listener(
-              "max_sessions", "Most connections that were ever open at a time", it -> it.peak()),
-          listener(
-              "limit_sessions",
-              "Most connections that it may have open",
-              it -> it.plan().connectionLimit()),
-          listener("sessions_total", "Connections served", it -> it.counters().connectionsTotal()),
-          listener("connections_total", "Connections of clients", Metrics::connections),
-          listener(
-              "denied_connections_total",
-              "Connections from outside the allowed CIDRs",
-              it -> it.count(Count.REFUSED)),
-          listener("bytes_in_total", "Bytes received from clients", it -> it.counters().bytesIn()),
-          listener("bytes_out_total", "Bytes sent to clients", it -> it.counters().bytesOut()),
-          listener(
-              "request_errors_total",
-              "Requests that were malformed or given up by the client",
-              it -> it.counters().requestErrors()),
-          listener(
-                  "requests_denied_total",
-                  "Requests that an L7 policy rejected, or of clients that have had their share",
-                  it -> it.count(Count.REJECTED) + it.count(Count.LIMITED))
-              .where(Metrics::http),
-          listener(
-                  "intercepted_requests_total",
-                  "Requests that were redirected, or answered as a policy says or with metrics",
-                  it -> it.count(Count.INTERCEPTED))
-              .where(Metrics::http),
-          listener("http_requests_total", "HTTP requests", it -> it.counters().requests())
-              .where(Metrics::http),
-          Family.<FrontendMeter>responses("octavia_listener_http_responses_total")
-              .where(Metrics::http));
+      Stream.concat(
+              Stream.of(
+                  Family.<FrontendMeter, Service>states(
+                      "octavia_listener_status",
+                      "Which state it is in",
+                      Service.class,
+                      it -> it.serving() ? Service.UP : Service.DOWN),
+                  listener(
+                      "current_sessions",
+                      "Connections that are open",
+                      it -> it.counters().connectionsOpen()),
+                  listener(
+                      "max_sessions",
+                      "Most connections that were ever open at a time",
+                      it -> it.peak()),
+                  listener(
+                      "limit_sessions",
+                      "Most connections that it may have open",
+                      it -> it.plan().connectionLimit()),
+                  listener(
+                      "sessions_total",
+                      "Connections served",
+                      it -> it.counters().connectionsTotal()),
+                  listener("connections_total", "Connections of clients", Metrics::connections),
+                  listener(
+                      "denied_connections_total",
+                      "Connections from outside the allowed CIDRs",
+                      it -> it.count(Count.REFUSED)),
+                  listener(
+                      "bytes_in_total",
+                      "Bytes received from clients",
+                      it -> it.counters().bytesIn()),
+                  listener(
+                      "bytes_out_total", "Bytes sent to clients", it -> it.counters().bytesOut()),
+                  listener(
+                      "request_errors_total",
+                      "Requests that were malformed or given up by the client",
+                      it -> it.counters().requestErrors()),
+                  listener(
+                          "requests_denied_total",
+                          "Requests that an L7 policy rejected, or of clients that have had their share",
+                          it -> it.count(Count.REJECTED) + it.count(Count.LIMITED))
+                      .where(Metrics::http),
+                  listener(
+                          "intercepted_requests_total",
+                          "Requests that were redirected, or answered as a policy says or with metrics",
+                          it -> it.count(Count.INTERCEPTED))
+                      .where(Metrics::http),
+                  listener("http_requests_total", "HTTP requests", it -> it.counters().requests())
+                      .where(Metrics::http),
+                  Family.<FrontendMeter>responses("octavia_listener_http_responses_total")
+                      .where(Metrics::http)),
+              compression("octavia_listener_", Metrics::http))
+          .toList();
 
   /// Also of those that no PROMETHEUS listener tells of, or tells so much of.
   static final List<Family<FrontendMeter>> OF_ALL_LISTENERS =
       Stream.concat(OF_LISTENERS.stream(), Stream.of(CERTIFICATES)).toList();
 
   static final List<Family<OfPool>> OF_POOLS =
-      Stream.concat(
+      Stream.of(
               Stream.of(
                   Family.<OfPool, Service>states(
                       "octavia_pool_status",
@@ -119,7 +139,9 @@ final class Metrics {
                   pool("backup_members", "Backup members that could", it -> it.working(true)),
                   pool("http_requests_total", "HTTP requests", it -> it.count(Count.OPENED))
                       .where(OfPool::http)),
-              traffic("octavia_pool_", "octavia_pool_member_aborts_total", OfPool::http))
+              traffic("octavia_pool_", "octavia_pool_member_aborts_total", OfPool::http),
+              compression("octavia_pool_", OfPool::http))
+          .flatMap(it -> it)
           .toList();
 
   static final List<Family<OfMember>> OF_MEMBERS =
@@ -220,6 +242,27 @@ final class Metrics {
         Family.<T>of(aborts, "HTTP transfers that the member broke off", Count.ENDPOINT_ABORTS)
             .where(http),
         Family.<T>responses(prefix + "http_responses_total").where(http));
+  }
+
+  private static <T extends Meter> Stream<Family<T>> compression(String prefix, Predicate<T> http) {
+    return Stream.of(
+            Family.<T>of(
+                prefix + "http_comp_bytes_in_total",
+                "Bytes of responses before compression",
+                Count.COMPRESSED_IN),
+            Family.<T>of(
+                prefix + "http_comp_bytes_out_total",
+                "The same bytes compressed",
+                Count.COMPRESSED_OUT),
+            Family.<T>of(
+                prefix + "http_comp_bytes_bypassed_total",
+                "Bytes sent as they are because too many responses were being compressed",
+                Count.COMPRESSION_BYPASSED),
+            Family.<T>of(
+                prefix + "http_comp_responses_total",
+                "Responses that were compressed",
+                Count.COMPRESSED))
+        .map(it -> it.where(http));
   }
 
   /// What came and went between the two looks must not make it less than nothing.

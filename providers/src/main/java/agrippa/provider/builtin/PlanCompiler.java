@@ -122,6 +122,7 @@ final class PlanCompiler {
         .withTunnelIdle(asked.get(Extensions.TUNNEL_TIMEOUT).map(Duration::toMillis).orElse(null))
         .withPerClient(ListenerTags.perClient(asked))
         .withRewriting(ListenerTags.rewriting(listener, asked))
+        .withCompression(ListenerTags.compression(listener, asked))
         .withProxies(arrivals(asked.all(Extensions.ACCEPT_PROXY).stream().flatMap(List::stream)))
         .withSplit(split(listener))
         .withPath(path(listener, asked))

@@ -5,6 +5,8 @@ import static agrippa.provider.builtin.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import agrippa.model.ListenerProtocol;
+import agrippa.proxy.plan.Compression;
+import agrippa.proxy.plan.Compression.Coding;
 import agrippa.proxy.plan.PerClient;
 import agrippa.proxy.plan.PerClient.Rate;
 import agrippa.proxy.plan.Rewriting;
@@ -108,6 +110,57 @@ class ListenerTagsTest {
     assertThat(ListenerExtensions.RESPONSE_HEADER.read(value)).isEmpty();
   }
 
+  private static Compression compression(
+      ListenerProtocol protocol, Map<String, String> flavor, String... tags) {
+    var web = listener("web", protocol, 80).tagged(tags).build();
+    return ListenerTags.compression(
+        web, new Extended(web.labels().tags(), List.of("agrippa:compression=zstd"), flavor));
+  }
+
+  @Test
+  void whatIsCompressed() {
+    assertThat(compression(ListenerProtocol.HTTP, Map.of(), "agrippa:compression=gzip,zstd"))
+        .satisfies(
+            it -> {
+              assertThat(it.codings()).containsExactly(Coding.GZIP, Coding.ZSTD);
+              assertThat(it.types()).contains("text/*", "application/json");
+            });
+    assertThat(
+            compression(
+                ListenerProtocol.TERMINATED_HTTPS,
+                Map.of("compression", "gzip"),
+                "agrippa:compression_types=Application/JSON,text/*"))
+        .isEqualTo(new Compression(List.of(Coding.ZSTD), List.of("application/json", "text/*")));
+    assertThat(compression(ListenerProtocol.HTTP, Map.of(), "agrippa:compression=off"))
+        .isEqualTo(Compression.NONE);
+    assertThat(compression(ListenerProtocol.TCP, Map.of())).isEqualTo(Compression.NONE);
+    var silent = listener("web", ListenerProtocol.HTTP, 80).build();
+    assertThat(ListenerTags.compression(silent, Extended.of(silent.labels())))
+        .as("off by default")
+        .isEqualTo(Compression.NONE);
+    assertThat(
+            ListenerTags.compression(
+                    silent, new Extended(List.of(), List.of(), Map.of("compression", "gzip")))
+                .codings())
+        .containsExactly(Coding.GZIP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "on", "true", "br", "GZIP", "gzip,", "gzip,gzip", "gzip, zstd"})
+  void otherCodingsAreRefused(String value) {
+    assertThat(ListenerExtensions.COMPRESSION.read(value)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "text", "text/", "/html", "*/*", "text/h*", "text/html,", "a/b c", "a/b;q=1"})
+  void otherMediaTypesAreRefused(String value) {
+    assertThat(ListenerExtensions.COMPRESSION_TYPES.read(value)).isEmpty();
+    assertThat(ListenerExtensions.COMPRESSION_TYPES.read("a/b," + "a/b,".repeat(31) + "a/b"))
+        .as("33 of them")
+        .isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -135,6 +188,9 @@ class ListenerTagsTest {
         .contains("UDP protocol listeners have no connections");
     assertThat(complaint(ListenerProtocol.TCP, "agrippa:client_connections=1")).isEmpty();
     assertThat(complaint(ListenerProtocol.HTTP, "agrippa:request_header=remove:X")).isEmpty();
+    assertThat(complaint(ListenerProtocol.TERMINATED_HTTPS, "agrippa:compression=gzip")).isEmpty();
+    assertThat(complaint(ListenerProtocol.HTTPS, "agrippa:compression=gzip").orElseThrow())
+        .contains("only HTTP and TERMINATED_HTTPS");
     assertThat(complaint(ListenerProtocol.TCP, "agrippa:request_header=remove:X").orElseThrow())
         .contains("only HTTP and TERMINATED_HTTPS");
   }

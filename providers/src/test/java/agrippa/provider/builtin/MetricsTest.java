@@ -66,6 +66,7 @@ class MetricsTest {
                   "octavia_loadbalancer_",
                   """
                   max_connections current_connections connections_total requests_total listeners
+                  http_comp_bytes_in_total http_comp_bytes_out_total
                   """),
               names(
                   "octavia_listener_",
@@ -73,7 +74,9 @@ class MetricsTest {
                   status current_sessions max_sessions limit_sessions sessions_total
                   connections_total bytes_in_total bytes_out_total requests_denied_total
                   request_errors_total denied_connections_total http_requests_total
-                  http_responses_total intercepted_requests_total
+                  http_responses_total intercepted_requests_total http_comp_bytes_in_total
+                  http_comp_bytes_out_total http_comp_bytes_bypassed_total
+                  http_comp_responses_total
                   """),
               names(
                   "octavia_pool_",
@@ -82,7 +85,9 @@ class MetricsTest {
                   connection_reuses_total bytes_in_total bytes_out_total connection_errors_total
                   response_errors_total retry_warnings_total redispatch_warnings_total
                   client_aborts_total member_aborts_total active_members backup_members
-                  http_requests_total http_responses_total
+                  http_requests_total http_responses_total http_comp_bytes_in_total
+                  http_comp_bytes_out_total http_comp_bytes_bypassed_total
+                  http_comp_responses_total
                   """),
               names(
                   "octavia_member_",

@@ -37,6 +37,7 @@ public final class ChunkScanner {
   // The name of this trailer in lower case, as far as it may be one that means something.
   private final byte[] name = new byte[FieldName.LONGEST];
   private int nameLength;
+  private int behind;
 
   public ChunkScanner(HeadLimits limits) {
     this.limits = limits;
@@ -87,7 +88,13 @@ public final class ChunkScanner {
         i = step(in.at(i), i);
       }
     }
+    behind = i;
     return data;
+  }
+
+  /// Where the last [#unwrap] stopped reading: behind the body, if that is complete.
+  public int behind() {
+    return behind;
   }
 
   private int skip(int there) {

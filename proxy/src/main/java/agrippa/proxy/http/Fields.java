@@ -73,6 +73,23 @@ public final class Fields {
     return -1;
   }
 
+  /// Whether a field of this name (in lower case), which is a list, has an element.
+  public boolean lists(Buffer in, byte[] lower, byte[] element) {
+    for (int i = find(in, lower, 0); i >= 0; i = find(in, lower, i + 1)) {
+      int at = value(i);
+      int to = valueEnd(i);
+      while (at < to) {
+        int comma = Ascii.find(in, at, to, (byte) ',');
+        int from = Ascii.skipBlanks(in, at, comma);
+        if (Ascii.sameIgnoringCase(in, from, Ascii.trimEnd(in, from, comma), element)) {
+          return true;
+        }
+        at = comma + 1;
+      }
+    }
+    return false;
+  }
+
   /// Reads lines up to the empty one.
   ///
   /// @return the position behind it, [HeadScanner#INCOMPLETE], or a negative status

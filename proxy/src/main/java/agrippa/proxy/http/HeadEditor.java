@@ -64,6 +64,12 @@ public final class HeadEditor {
     addedCount += count;
   }
 
+  /// Adds the bytes of a buffer from `from` to `to`.
+  public void add(Buffer in, int from, int to) {
+    in.get(from, added, addedCount, to - from);
+    addedCount += to - from;
+  }
+
   /// Makes the changes to the head that ends, with its empty line, at `end`; the buffer's content
   /// then begins with the new head. There must be room in front for what the head grows.
   ///

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param trace whether requests get a `traceparent` that have none (HTTP only)
 /// @param split upstreams that share what the default upstream would get, or nobody: it gets that.
 ///     Names that the plan does not have count as absent (TCP and HTTP only)
+/// @param compression which responses are compressed (HTTP only)
 public record FrontendOptions(
     @Nullable Long tunnelIdle,
     List<Cidr> proxies,
@@ -24,11 +25,20 @@ public record FrontendOptions(
     Rewriting rewriting,
     @Nullable Journaling journaling,
     boolean trace,
-    List<Share> split) {
+    List<Share> split,
+    Compression compression) {
   /// As HAProxy would be set up by Octavia.
   public static final FrontendOptions DEFAULT =
       new FrontendOptions(
-          null, List.of(), Path.PROXY, PerClient.UNLIMITED, Rewriting.NONE, null, false, List.of());
+          null,
+          List.of(),
+          Path.PROXY,
+          PerClient.UNLIMITED,
+          Rewriting.NONE,
+          null,
+          false,
+          List.of(),
+          Compression.NONE);
 
   public FrontendOptions {
     proxies = List.copyOf(proxies);
@@ -40,41 +50,48 @@ public record FrontendOptions(
   public record Share(String upstream, int weight) {}
 
   public FrontendOptions withTunnelIdle(@Nullable Long next) {
-    return new FrontendOptions(next, proxies, path, perClient, rewriting, journaling, trace, split);
+    return new FrontendOptions(
+        next, proxies, path, perClient, rewriting, journaling, trace, split, compression);
   }
 
   public FrontendOptions withProxies(List<Cidr> next) {
     return new FrontendOptions(
-        tunnelIdle, next, path, perClient, rewriting, journaling, trace, split);
+        tunnelIdle, next, path, perClient, rewriting, journaling, trace, split, compression);
   }
 
   public FrontendOptions withPath(Path next) {
     return new FrontendOptions(
-        tunnelIdle, proxies, next, perClient, rewriting, journaling, trace, split);
+        tunnelIdle, proxies, next, perClient, rewriting, journaling, trace, split, compression);
   }
 
   public FrontendOptions withPerClient(PerClient next) {
     return new FrontendOptions(
-        tunnelIdle, proxies, path, next, rewriting, journaling, trace, split);
+        tunnelIdle, proxies, path, next, rewriting, journaling, trace, split, compression);
   }
 
   public FrontendOptions withRewriting(Rewriting next) {
     return new FrontendOptions(
-        tunnelIdle, proxies, path, perClient, next, journaling, trace, split);
+        tunnelIdle, proxies, path, perClient, next, journaling, trace, split, compression);
   }
 
   public FrontendOptions withJournaling(@Nullable Journaling next) {
-    return new FrontendOptions(tunnelIdle, proxies, path, perClient, rewriting, next, trace, split);
+    return new FrontendOptions(
+        tunnelIdle, proxies, path, perClient, rewriting, next, trace, split, compression);
   }
 
   public FrontendOptions withTrace(boolean next) {
     return new FrontendOptions(
-        tunnelIdle, proxies, path, perClient, rewriting, journaling, next, split);
+        tunnelIdle, proxies, path, perClient, rewriting, journaling, next, split, compression);
   }
 
   public FrontendOptions withSplit(List<Share> next) {
     return new FrontendOptions(
-        tunnelIdle, proxies, path, perClient, rewriting, journaling, trace, next);
+        tunnelIdle, proxies, path, perClient, rewriting, journaling, trace, next, compression);
+  }
+
+  public FrontendOptions withCompression(Compression next) {
+    return new FrontendOptions(
+        tunnelIdle, proxies, path, perClient, rewriting, journaling, trace, split, next);
   }
 
   /// Whether an address, in network order, is that of a proxy in front.

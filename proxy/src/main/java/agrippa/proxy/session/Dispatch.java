@@ -53,7 +53,7 @@ final class Dispatch {
         };
 
     if (upstream != null) {
-      exchange.forward(in, upstream, inserted(now), now.responseEdits());
+      exchange.forward(in, upstream, inserted(now), now);
       return;
     }
     answer(in, now, action);

@@ -31,6 +31,7 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   private final Attempts attempts;
   private final Asked asked = new Asked();
   private final Passage passage;
+  private final Treatment treatment;
   private final Delivery request;
   private final Reply reply;
   private final PageSender page;
@@ -38,8 +39,6 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   private Phase phase = Phase.IDLE;
   private Timeouts timeouts;
   private Timeouts tunnelTimeouts;
-
-  private @Nullable FieldEdits edits;
 
   Exchange(HttpSession session, HttpLoop http, Channel client, Passage passage, Timeouts timeouts) {
     this.session = session;
@@ -49,9 +48,10 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
     this.timeouts = timeouts;
     this.tunnelTimeouts = timeouts;
     this.attempts = new Attempts(session, http, client, passage, this);
+    this.treatment = new Treatment(http, passage);
     this.request = new Delivery(http);
     this.upgrade = new Upgrade(session, http, client, passage);
-    this.reply = new Reply(http, client, asked, this);
+    this.reply = new Reply(http, client, asked, treatment, this);
     this.page = new PageSender(http, this::pieceReady);
   }
 
@@ -89,10 +89,9 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   /// Sends the request that `in` holds, head and what there is of the body, to an endpoint. The
   /// buffer is the exchange's from now on.
   ///
-  /// @param responses what [FrontendSnapshot#responseEdits] says
-  void forward(
-      Buffer in, LiveUpstream to, InsertedFields inserted, @Nullable FieldEdits responses) {
-    edits = responses;
+  /// @param by the frontend as it is now
+  void forward(Buffer in, LiveUpstream to, InsertedFields inserted, FrontendSnapshot by) {
+    treatment.asked(in, by);
     if (!attempts.choose(in, to, inserted, asked.upgrade())) {
       http.giveBack(in);
       passage.ended(Ending.NO_ENDPOINT);
@@ -227,11 +226,6 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
   @Override
   public byte @Nullable [] linesFor(Buffer in, ResponseHead head) {
     return attempts.responded(in, head);
-  }
-
-  @Override
-  public @Nullable FieldEdits edits() {
-    return edits;
   }
 
   /// The connection broke before a whole response head.

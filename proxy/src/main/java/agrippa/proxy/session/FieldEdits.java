@@ -7,6 +7,7 @@ import agrippa.proxy.plan.Rewriting.FieldEdit;
 import agrippa.proxy.plan.Rewriting.Kind;
 import agrippa.proxy.transport.Buffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +55,16 @@ final class FieldEdits {
 
   private static byte[] lower(FieldEdit edit) {
     return Ascii.bytes(edit.name().toLowerCase(Locale.ROOT));
+  }
+
+  /// Whether the fields of a name (in lower case) that a head has do not go on.
+  boolean replace(byte[] name) {
+    for (byte[] each : cut) {
+      if (Arrays.equals(each, name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void apply(Buffer in, Fields fields, HeadEditor editor) {

@@ -17,6 +17,7 @@ import agrippa.proxy.transport.PeerAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -29,10 +30,17 @@ import org.jspecify.annotations.Nullable;
 /// Nobody says when a flow ends. It does when neither side was heard for the client's idle time;
 /// when its endpoint may not be used any more, left its upstream, or cannot be reached (ICMP); and,
 /// the least recently used first, when there are too many. A client that sends on begins another
-/// one. A datagram that nobody may take is dropped, and nobody is told.
+/// one; what the endpoint that it left has still to answer is passed on for a moment. A datagram
+/// that nobody may take is dropped, and nobody is told.
 public final class Flows {
   /// Flows tell persistence that their client is still there no more often than that.
   private static final int TELL_MILLIS = 1_000;
+
+  /// How long answers of an endpoint may be on their way that gets nothing more.
+  private static final int LATE_MILLIS = 1_000;
+
+  /// Flows that may wait for such, each with a socket.
+  private static final int MOST_LATE = 1_024;
 
   private final EventLoop loop;
   private final Supplier<FrontendSnapshot> frontend;
@@ -42,8 +50,11 @@ public final class Flows {
   private final int limit;
   private final EventLoop.Deadline expiry;
   private final DatagramPort port;
+  private final EventLoop.Deadline lateness;
   // In order of use.
   private final LinkedHashMap<PeerAddress, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
+  // Those that were left, in that order.
+  private final LinkedHashSet<Flow> late = new LinkedHashSet<>();
 
   /// Where flows of all loops are counted.
   public interface Places {
@@ -69,6 +80,7 @@ public final class Flows {
     this.places = places;
     this.limit = limit;
     this.expiry = loop.deadline(this::expire);
+    this.lateness = loop.deadline(this::expireLate);
     this.port = loop.datagrams(at, this::forward);
   }
 
@@ -99,9 +111,13 @@ public final class Flows {
   /// The plan changed: ends the flows that it does not want as they are.
   public void replanned() {
     Frontend plan = frontend.get().plan();
-    List.copyOf(flows.values()).stream()
-        .filter(flow -> !flow.fits() || !plan.allows(flow.client.address()))
-        .forEach(Flow::end);
+    for (Flow flow : List.copyOf(flows.values())) {
+      if (!plan.allows(flow.client.address())) {
+        flow.end();
+      } else if (!flow.fits()) {
+        flow.leave();
+      }
+    }
     expire();
   }
 
@@ -109,13 +125,15 @@ public final class Flows {
   public void close() {
     port.close();
     List.copyOf(flows.values()).forEach(Flow::end);
+    List.copyOf(late).forEach(Flow::end);
     expiry.cancel();
+    lateness.cancel();
   }
 
   private void forward(Buffer datagram, PeerAddress from) {
     Flow flow = flows.get(from);
     if (flow != null && !flow.fits()) {
-      flow.end();
+      flow.leave();
       flow = null;
     }
     // What was sent before did not arrive; this one may, if somebody else takes it.
@@ -198,6 +216,15 @@ public final class Flows {
     }
   }
 
+  private void expireLate() {
+    while (!late.isEmpty() && loop.now() - late.getFirst().leftAt >= LATE_MILLIS) {
+      late.getFirst().end();
+    }
+    if (!late.isEmpty()) {
+      lateness.in(late.getFirst().leftAt + LATE_MILLIS - loop.now());
+    }
+  }
+
   private final class Flow implements DatagramLink.Handler {
     private final PeerAddress key;
     private final Client client;
@@ -207,6 +234,9 @@ public final class Flows {
     private @Nullable DatagramLink link;
     private long used = loop.now();
     private long told = used;
+    // Nothing more goes to its endpoint; since when that is so.
+    private boolean left;
+    private long leftAt;
 
     Flow(PeerAddress key, Client client, LiveUpstream upstream, LiveEndpoint endpoint) {
       this.key = key;
@@ -265,14 +295,18 @@ public final class Flows {
       port.send(datagram, key);
       upstream.succeeded(endpoint);
       used = loop.now();
-      // Looked up so that it counts as used.
-      flows.get(key);
+      if (!left) {
+        // Looked up so that it counts as used.
+        flows.get(key);
+      }
     }
 
     @Override
     public void failed() {
-      passage.count(Count.CONNECT_ERRORS);
-      upstream.failed(endpoint);
+      if (!left) {
+        passage.count(Count.CONNECT_ERRORS);
+        upstream.failed(endpoint);
+      }
       end();
     }
 
@@ -282,15 +316,34 @@ public final class Flows {
       Flows.this.forward(datagram, key);
     }
 
+    /// Sends no more, but listens for a moment.
+    void leave() {
+      leavePlace();
+      leftAt = loop.now();
+      late.add(this);
+      if (late.size() > MOST_LATE) {
+        late.getFirst().end();
+      }
+      expireLate();
+    }
+
+    private void leavePlace() {
+      if (!left) {
+        left = true;
+        flows.remove(key);
+        endpoint.end();
+        stats.connectionClosed();
+        places.leave();
+      }
+    }
+
     void end() {
       if (link != null) {
         link.close();
         link = null;
-        flows.remove(key);
-        endpoint.end();
+        leavePlace();
+        late.remove(this);
         passage.end();
-        stats.connectionClosed();
-        places.leave();
       }
     }
   }

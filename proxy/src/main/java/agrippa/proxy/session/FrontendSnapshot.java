@@ -2,6 +2,7 @@ package agrippa.proxy.session;
 
 import agrippa.proxy.balance.LiveUpstream;
 import agrippa.proxy.balance.Split;
+import agrippa.proxy.encode.CompressionRules;
 import agrippa.proxy.limit.ClientLimits;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Rewriting.FieldEdit;
@@ -24,6 +25,7 @@ public final class FrontendSnapshot {
   private final @Nullable LiveUpstream defaultUpstream;
   private final @Nullable FieldEdits requestEdits;
   private final @Nullable FieldEdits responseEdits;
+  private final @Nullable CompressionRules compression;
   private final @Nullable ClientLimits limits;
   private final @Nullable Split split;
   private final Frontend.Timeouts tunnelTimeouts;
@@ -73,6 +75,8 @@ public final class FrontendSnapshot {
     this.defaultUpstream = byDefault == null ? null : this.upstreams.get(byDefault);
     this.requestEdits = FieldEdits.of(plan.options().rewriting().requests());
     this.responseEdits = responseEdits(plan);
+    // Who is refused is answered by the proxy itself, and the loop that does it must not block.
+    this.compression = crowded ? null : CompressionRules.of(plan.options().compression());
     this.limits = limits;
     this.crowded = crowded;
     this.split = Split.of(plan.options().split(), this.upstreams);
@@ -157,6 +161,11 @@ public final class FrontendSnapshot {
   /// What becomes of the heads of endpoints' responses, or null for nothing.
   @Nullable FieldEdits responseEdits() {
     return responseEdits;
+  }
+
+  /// Which responses are compressed, or null for none.
+  @Nullable CompressionRules compression() {
+    return compression;
   }
 
   /// Whether the client has too many connections.

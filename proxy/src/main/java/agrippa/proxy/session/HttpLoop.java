@@ -1,5 +1,6 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.encode.Encoders;
 import agrippa.proxy.http.HeadEditor;
 import agrippa.proxy.http.HeadLimits;
 import agrippa.proxy.http.HeadScanner;
@@ -31,6 +32,7 @@ public final class HttpLoop {
   private final ResponseHead response = new ResponseHead(limits);
   private final HeadEditor editor = new HeadEditor(HEADROOM);
   private final BufferStore buffers = new BufferStore();
+  private final Encoders encoders = new Encoders();
   private final Http2Loop http2;
   private final UpstreamPool pool;
   private final SharedConnections shared = new SharedConnections();
@@ -49,6 +51,7 @@ public final class HttpLoop {
   public void close() {
     pool.close();
     http2.close();
+    encoders.close();
     buffers.close();
   }
 
@@ -99,6 +102,11 @@ public final class HttpLoop {
   /// What HTTP/2 connections of the loop share.
   Http2Loop http2() {
     return http2;
+  }
+
+  /// What compresses responses.
+  Encoders encoders() {
+    return encoders;
   }
 
   BufferStore buffers() {

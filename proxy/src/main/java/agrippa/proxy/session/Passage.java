@@ -139,6 +139,14 @@ final class Passage {
     }
   }
 
+  /// Counts something that is counted of the frontend and the upstream, and of no endpoint.
+  void countAbove(Count what, long amount) {
+    stats.count(what, amount);
+    if (upstream != null) {
+      upstream.all().count(what, amount);
+    }
+  }
+
   /// Counts what of a request goes to the endpoint at once: it was noted when it arrived.
   void forwarded(long bytes) {
     if (endpoint != null) {
@@ -157,6 +165,10 @@ final class Passage {
       case REFUSED,
           REJECTED,
           INTERCEPTED,
+          COMPRESSED,
+          COMPRESSED_IN,
+          COMPRESSED_OUT,
+          COMPRESSION_BYPASSED,
           OPENED,
           CLOSED,
           ATTEMPTS,

@@ -1,5 +1,6 @@
 package agrippa.proxy.session;
 
+import agrippa.proxy.encode.Encoders;
 import agrippa.proxy.http.ChunkScanner;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
@@ -31,14 +32,32 @@ final class Relay {
     SINK_LOST
   }
 
+  /// Makes something else of a body's data on its way.
+  interface Stage {
+    /// Takes what comes next.
+    ///
+    /// @param in at most [#PIECE] bytes
+    /// @param last whether the body ends with it
+    /// @return what goes to the sink in its place; holds until the next call
+    Buffer through(Buffer in, boolean last);
+
+    /// The body is over, or broke off.
+    void end();
+  }
+
+  /// Most bytes that a stage takes at once.
+  static final int PIECE = Encoders.PIECE;
+
   private final HttpLoop http;
   private @Nullable ChunkScanner chunks;
   private @Nullable Channel from;
   private @Nullable Channel to;
+  private @Nullable Stage stage;
   private Framing framing = Framing.NONE;
   private long left;
   private boolean taken = true;
   private boolean drained;
+  private boolean overrun;
   private @Nullable Buffer pending;
   private @Nullable Buffer surplus;
   private @Nullable Pump pump;
@@ -55,10 +74,12 @@ final class Relay {
   /// @param length of a body with [Framing#LENGTH]
   /// @param sourceDrained whether the read that brought the head left nothing behind
   void begin(Channel source, Framing framing, long length, boolean sourceDrained) {
+    endStage();
     this.from = source;
     this.framing = framing;
     left = length;
     ahead = false;
+    overrun = false;
     taken = framing == Framing.NONE || (framing == Framing.LENGTH && length == 0);
     drained = sourceDrained;
     if (framing == Framing.CHUNKED || framing == Framing.UNWRAPPED) {
@@ -73,12 +94,22 @@ final class Relay {
     to = sink;
   }
 
+  /// Has all that is not yet taken of a body go through something, which is told of its end in any
+  /// case. The data of chunks goes without them.
+  void stage(Stage through) {
+    stage = through;
+    if (framing == Framing.CHUNKED) {
+      framing = Framing.UNWRAPPED;
+    }
+  }
+
   /// Takes what belongs to the body of the bytes that were read and begin at `at`.
   ///
   /// @return where they end, or -1 if the framing is bad
   int take(Buffer in, int at) {
     int end = in.end();
     if (taken) {
+      overrun = at < end;
       return at;
     }
     switch (framing) {
@@ -87,6 +118,7 @@ final class Relay {
         end = (int) Math.min(end, at + left);
         left -= end - at;
         taken = left == 0;
+        overrun = end < in.end();
       }
       case CHUNKED, UNWRAPPED -> end = takeChunks(in, at);
       case UNTIL_CLOSE -> {}
@@ -96,12 +128,27 @@ final class Relay {
 
   private int takeChunks(Buffer in, int at) {
     ChunkScanner scanner = Objects.requireNonNull(chunks);
-    int end =
-        framing == Framing.CHUNKED
-            ? scanner.scan(in, at, in.end())
-            : scanner.unwrap(in, at, in.end());
+    boolean unwrapped = framing == Framing.UNWRAPPED;
+    int end = unwrapped ? scanner.unwrap(in, at, in.end()) : scanner.scan(in, at, in.end());
     taken = scanner.done();
+    overrun = taken && (unwrapped ? scanner.behind() : end) < in.end();
     return scanner.bad() ? -1 : end;
+  }
+
+  /// Has the body's first part go through its stage.
+  ///
+  /// @param to where it ends, as [#take] said
+  /// @return what is to be sent in its place, until the next call; or null: there is none
+  @Nullable Buffer staged(Buffer in, int from, int to) {
+    if (stage == null || (from == to && !taken)) {
+      return null;
+    }
+    int start = in.start();
+    int end = in.end();
+    in.window(from, to);
+    Buffer out = stage.through(in, taken);
+    in.window(start, end);
+    return out;
   }
 
   /// Sends what is in a buffer, behind what is still pending.
@@ -113,7 +160,7 @@ final class Relay {
       return true;
     }
     // The rest of a long body is there already: one packet less, if it goes along.
-    ahead = framing == Framing.LENGTH && left > 0 && !drained;
+    ahead = framing == Framing.LENGTH && left > 0 && !drained && stage == null;
     int count = ahead ? sink().writeAhead(in) : sink().write(in);
     if (count == Channel.FAILED) {
       return false;
@@ -149,7 +196,7 @@ final class Relay {
     }
     return switch (framing) {
       case NONE -> Outcome.DONE;
-      case LENGTH, UNTIL_CLOSE -> pump();
+      case LENGTH, UNTIL_CLOSE -> stage == null ? pump() : copy();
       case CHUNKED, UNWRAPPED -> copy();
     };
   }
@@ -171,33 +218,52 @@ final class Relay {
   private Outcome copy() {
     Channel source = source();
     Buffer in = http.scratch();
+    if (stage != null) {
+      in.roomAtMost(framing == Framing.LENGTH ? (int) Math.min(left, PIECE) : PIECE);
+    }
+    int room = in.room();
     int count = source.read(in);
     if (count <= 0) {
       drained = true;
-      return count == Channel.WOULD_BLOCK ? Outcome.WAITING : Outcome.SOURCE_LOST;
+      return ended(in, count);
     }
     received += count;
-    drained = in.room() > 0;
+    drained = count < room;
     int start = in.start();
     int end = take(in, start);
     if (end < 0) {
       return Outcome.BAD;
     }
-    if (taken && end < in.end() && framing == Framing.CHUNKED) {
+    if (overrun && framing == Framing.CHUNKED) {
       surplus = http.keepHead(in, end, in.end(), 0);
     }
     in.window(start, end);
-    if (!in.isEmpty() && !send(in)) {
-      return Outcome.SINK_LOST;
-    }
-    if (pending != null) {
-      return Outcome.WAITING;
-    }
-    if (!taken && !drained) {
+    Outcome outcome = deliver(in);
+    if (outcome == Outcome.WAITING && pending == null && !drained) {
       // Others of this loop have their turn first.
       source.readAgain();
     }
-    return taken ? Outcome.DONE : Outcome.WAITING;
+    return outcome;
+  }
+
+  /// The source said nothing.
+  private Outcome ended(Buffer in, int why) {
+    if (why == Channel.END && framing == Framing.UNTIL_CLOSE) {
+      taken = true;
+      return deliver(in);
+    }
+    return why == Channel.WOULD_BLOCK ? Outcome.WAITING : Outcome.SOURCE_LOST;
+  }
+
+  private Outcome deliver(Buffer in) {
+    Buffer out = in;
+    if (stage != null && (taken || !in.isEmpty())) {
+      out = stage.through(in, taken);
+    }
+    if (!out.isEmpty() && !send(out)) {
+      return Outcome.SINK_LOST;
+    }
+    return taken && pending == null ? Outcome.DONE : Outcome.WAITING;
   }
 
   private Outcome pump() {
@@ -251,9 +317,9 @@ final class Relay {
     return pending != null || (pump != null && pump.held() > 0);
   }
 
-  /// Whether the source's end is the body's.
+  /// Whether the source's end is the body's, and the sink's will be, too.
   boolean untilClose() {
-    return framing == Framing.UNTIL_CLOSE;
+    return framing == Framing.UNTIL_CLOSE && stage == null;
   }
 
   /// Whether the last read left nothing behind, so that an event follows when something comes.
@@ -268,7 +334,7 @@ final class Relay {
 
   /// Whether bytes were read behind the body.
   boolean overrun() {
-    return surplus != null;
+    return overrun;
   }
 
   /// Bytes that were read behind the body; the caller owns them.
@@ -295,6 +361,7 @@ final class Relay {
   /// Forgets the body and gives everything back.
   void reset() {
     releasePump();
+    endStage();
     if (pending != null) {
       http.giveBack(pending);
       pending = null;
@@ -313,6 +380,13 @@ final class Relay {
     if (pump != null) {
       pump.reset();
       pump = null;
+    }
+  }
+
+  private void endStage() {
+    if (stage != null) {
+      stage.end();
+      stage = null;
     }
   }
 

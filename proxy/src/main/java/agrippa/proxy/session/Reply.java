@@ -45,14 +45,12 @@ final class Reply {
     ///
     /// @return whole lines to add to it, or null
     byte @Nullable [] linesFor(Buffer in, ResponseHead head);
-
-    /// What the plan wants to be changed in the final head, or null.
-    @Nullable FieldEdits edits();
   }
 
   /// Read along with a head, bytes. Most responses are shorter; the body of a longer one is
-  /// spliced, and what was read of it was copied twice for nothing.
-  private static final int FIRST_READ = 32 << 10;
+  /// spliced, and what was read of it was copied twice for nothing. No more than is compressed at
+  /// once.
+  private static final int FIRST_READ = Relay.PIECE;
 
   /// Most interim responses to one request: many more than anybody has a use for, and an end to
   /// those who send nothing else.
@@ -61,6 +59,7 @@ final class Reply {
   private final HttpLoop http;
   private final Channel client;
   private final Asked asked;
+  private final Treatment treatment;
   private final Context context;
   private final Relay body;
   // A part of a head.
@@ -70,10 +69,11 @@ final class Reply {
   private boolean switching;
   private int interims;
 
-  Reply(HttpLoop http, Channel client, Asked asked, Context context) {
+  Reply(HttpLoop http, Channel client, Asked asked, Treatment treatment, Context context) {
     this.http = http;
     this.client = client;
     this.asked = asked;
+    this.treatment = treatment;
     this.context = context;
     this.body = new Relay(http);
   }
@@ -109,8 +109,8 @@ final class Reply {
     Buffer in = partial;
     if (in == null) {
       in = http.scratch();
-      in.roomAtMost(FIRST_READ);
     }
+    in.roomAtMost(FIRST_READ);
     int known = in.end();
     int room = in.room();
     int count = endpoint.read(in);
@@ -187,22 +187,39 @@ final class Reply {
   private Outcome respond(Buffer in, ResponseHead head, Channel endpoint) {
     Framing framing = framing(head);
     body.begin(endpoint, framing, head.length(), drained);
+    boolean encoded = treatment.begin(in, head);
+    if (encoded) {
+      body.stage(treatment);
+    }
     int end = body.take(in, head.end());
     if (end < 0) {
       return Outcome.BAD;
     }
-    boolean unending = framing == Framing.UNWRAPPED || framing == Framing.UNTIL_CLOSE;
-    if (unending || !context.clientMayStay()) {
+    boolean unwrapped = framing == Framing.UNWRAPPED;
+    if (unwrapped || body.untilClose() || !context.clientMayStay()) {
       asked.lastRequest();
     }
-    reusable = head.keepAlive() && !unending && !head.ambiguous() && end == in.end();
+    reusable = head.keepAlive() && framing != Framing.UNTIL_CLOSE && !head.ambiguous();
     switching = head.status() == 101;
     byte[] added = context.linesFor(in, head);
+    treatment.untouched(end - head.end());
+    Buffer piece = body.staged(in, head.end(), end);
     // Behind a 101 the other protocol begins at once.
-    in.window(in.start(), switching ? in.end() : end);
-    boolean unwrapped = framing == Framing.UNWRAPPED;
-    ResponseEdit.apply(http, in, says(), unwrapped, added, context.edits());
-    return body.send(in) ? Outcome.BEGUN : Outcome.CLIENT_LOST;
+    in.window(in.start(), switching ? in.end() : encoded ? head.end() : end);
+    ResponseEdit.apply(http, in, says(), unwrapped, added, treatment);
+    return send(in, piece) ? Outcome.BEGUN : Outcome.CLIENT_LOST;
+  }
+
+  /// Sends a head and what is behind it, at once if there is room for that.
+  private boolean send(Buffer head, @Nullable Buffer piece) {
+    if (piece == null) {
+      return body.send(head);
+    }
+    if (head.room() >= piece.length()) {
+      head.append(piece);
+      return body.send(head);
+    }
+    return body.send(head) && body.send(piece);
   }
 
   private Framing framing(ResponseHead head) {
@@ -228,7 +245,9 @@ final class Reply {
   /// Goes on with what is to be sent; to be called when the head was just sent, or when either side
   /// is ready.
   Outcome move() {
-    return switch (body.move()) {
+    Relay.Outcome outcome = body.move();
+    treatment.untouched(body.received());
+    return switch (outcome) {
       case WAITING -> Outcome.WAITING;
       case DONE -> Outcome.DONE;
       case BAD, SOURCE_LOST -> Outcome.CUT_OFF;

@@ -31,14 +31,14 @@ final class ResponseEdit {
   ///
   /// @param unwrapped whether the body's chunks are taken off
   /// @param added whole lines, or null
-  /// @param edits what the plan wants to be changed, or null
+  /// @param treatment what the plan wants to be changed, or null
   static void apply(
       HttpLoop http,
       Buffer in,
       Connection connection,
       boolean unwrapped,
       byte @Nullable [] added,
-      @Nullable FieldEdits edits) {
+      @Nullable Treatment treatment) {
     ResponseHead head = http.response();
     HeadEditor editor = http.editor();
     HopByHop.cut(in, head, editor, connection == Connection.UPGRADE);
@@ -60,8 +60,8 @@ final class ResponseEdit {
     if (added != null) {
       editor.add(added);
     }
-    if (edits != null) {
-      edits.apply(in, head.fields(), editor);
+    if (treatment != null) {
+      treatment.edit(in, head, editor);
     }
     head.claimHttp11(in);
     editor.apply(in, head.start(), head.end());

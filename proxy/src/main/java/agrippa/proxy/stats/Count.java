@@ -28,6 +28,17 @@ public enum Count {
   RESPONSES_5XX,
   RESPONSES_OTHER,
 
+  // Of frontends and upstreams.
+
+  /// Responses that were compressed.
+  COMPRESSED,
+  /// Bytes of their bodies before.
+  COMPRESSED_IN,
+  /// Bytes of their bodies after, without what makes chunks of them.
+  COMPRESSED_OUT,
+  /// Bytes of bodies that went as they are since too much was being compressed.
+  COMPRESSION_BYPASSED,
+
   // Of upstreams and endpoints.
 
   /// Connections (TCP) or requests (HTTP) that came; [#CLOSED] says how many of them are over. One

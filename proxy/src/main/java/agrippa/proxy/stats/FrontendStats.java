@@ -146,6 +146,10 @@ public final class FrontendStats {
       own.own(what);
     }
 
+    public void count(Count what, long amount) {
+      own.count(what, amount);
+    }
+
     /// The counts of what the frontend has to do with an upstream.
     public UpstreamTally upstream(String name) {
       UpstreamTally known = upstreams.get(name);

@@ -23,8 +23,7 @@ public interface DatagramLink {
   }
 
   /// Sends the content of `datagram` without consuming it: at once or at the end of the loop's
-  // turn,
-  /// in order. It is lost if the system has no room for it, as it might be on its way.
+  /// turn, in order. It is lost if the system has no room for it, as it might be on its way.
   ///
   /// @return false if it was not sent because something sent before, or this, did not reach the
   ///     peer; that is told nowhere else

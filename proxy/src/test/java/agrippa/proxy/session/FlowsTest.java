@@ -256,6 +256,7 @@ class FlowsTest {
     pool.update(onlyB, null);
     flows.replanned();
 
+    loop.advance(1_000);
     assertThat(link(0).isOpen()).isFalse();
     assertThat(link(1).isOpen()).isTrue();
     port.arrive(client(1), "one more");
@@ -272,9 +273,56 @@ class FlowsTest {
     port.arrive(client(1), "two");
 
     assertThat(chosen()).containsExactly("10.0.0.1", "10.0.0.2");
-    assertThat(link(0).isOpen()).isFalse();
     assertThat(link(1).sent()).containsExactly("two");
     assertThat(counters().connectionsOpen()).isOne();
+    loop.advance(1_000);
+    assertThat(link(0).isOpen()).isFalse();
+    assertThat(link(1).isOpen()).isTrue();
+    assertThat(counters().connectionsOpen()).isOne();
+  }
+
+  @Test
+  void whatALeftEndpointStillAnswersIsPassedOnForAMoment() {
+    port.arrive(client(1), "one");
+    pool.update(upstream(null, 0, 1), null);
+    pool.health(pool.endpoints().getFirst(), false);
+    flows.replanned();
+
+    assertThat(counters().connectionsOpen()).isZero();
+    assertThat(places).isEqualTo(100);
+    assertThat(active()).isZero();
+    port.arrive(client(1), "two");
+    loop.advance(999);
+    link(0).arrive("late");
+    assertThat(port.sent()).containsExactly("late to 192.0.2.7:1");
+    loop.advance(1);
+    assertThat(link(0).isOpen()).isFalse();
+    port.arrive(client(1), "three");
+    assertThat(link(1).sent()).containsExactly("two", "three");
+    assertThat(counters().connectionsOpen()).isOne();
+  }
+
+  @Test
+  void whoIsNotAllowedAnyMoreHearsNothing() {
+    port.arrive(client(1), "one");
+    snapshot = snapshot(IDLE, "198.51.100.0/24");
+    flows.replanned();
+    assertThat(link(0).isOpen()).isFalse();
+  }
+
+  @Test
+  void noMoreThanSoManyWaitForLateAnswers() throws IOException {
+    places = 2_000;
+    listen(2_000);
+    for (int i = 1; i <= 1_025; i++) {
+      port.arrive(client(i), "x");
+    }
+    pool.endpoints().forEach(it -> pool.health(it, false));
+    flows.replanned();
+    assertThat(loop.links().stream().filter(FakeLink::isOpen)).hasSize(1_024);
+    flows.close();
+    assertThat(loop.links().stream().filter(FakeLink::isOpen)).isEmpty();
+    assertThat(places).isEqualTo(2_000);
   }
 
   @Test

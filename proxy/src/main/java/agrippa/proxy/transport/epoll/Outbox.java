@@ -229,13 +229,24 @@ final class Outbox {
       return;
     }
     flushing = true;
+    try {
+      for (int i = 0; i < queueCount; i++) {
+        Queue queue = Objects.requireNonNull(queues[i]);
+        if (!transmit(queue)) {
+          giveBack(queue);
+        }
+      }
+    } finally {
+      forget();
+    }
+  }
+
+  private void forget() {
     for (int i = 0; i < queueCount; i++) {
       Queue queue = Objects.requireNonNull(queues[i]);
       queues[i] = null;
       queue.listed = false;
-      if (!transmit(queue)) {
-        giveBack(queue);
-      }
+      queue.clear();
     }
     queueCount = 0;
     count = 0;
