@@ -4,12 +4,13 @@
 #
 #   acceptance/traffic-tests.sh NETNS STATE [TESTS]
 #
+# TESTS is a regular expression, by default the traffic tests of IPv4 and of IPv6.
 # NETNS and STATE are the namespace and the state folder of a running ./agrippa lab --state DIR.
 # Needs root and Debian's octavia-tempest-plugin, tempest, python3-stestr and python3.
 set -euo pipefail
-[ $# -ge 2 ] || { sed -n '2,9p' "$0"; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,10p' "$0"; exit 2; }
 home=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
-netns=$1 state=$2 tests=${3:-octavia_tempest_plugin.tests.scenario.v2.test_traffic_ops}
+netns=$1 state=$2 tests=${3:-octavia_tempest_plugin.tests.scenario.v2.test_(ipv6_)?traffic_ops}
 packages=/usr/lib/python3/dist-packages
 work=$(mktemp -d)
 eval "$("$home/agrippa" env --state "$state")"
@@ -49,6 +50,9 @@ SUDO
 
 image_id=$(image)
 public=$(in_lab openstack network show public -f value -c id)
+# The suite plugs IPv6 VIPs, whose prefix it cuts from the pool for everybody, into a router of this name.
+in_lab openstack router show router1 >/dev/null 2>&1 ||
+  in_lab openstack router create --external-gateway public router1 >/dev/null
 mkdir "$work/locks"
 cat >"$work/tempest.conf" <<CONF
 [DEFAULT]
@@ -70,6 +74,8 @@ v3_endpoint_type = public
 [network]
 project_networks_reachable = false
 public_network_id = $public
+[network-feature-enabled]
+port_security = true
 [compute]
 image_ref = $image_id
 flavor_ref = 1

@@ -103,6 +103,11 @@ final class Program implements AutoCloseable {
 
   /// What `./agrippa env` prints for it.
   Map<String, String> environment() throws IOException, InterruptedException {
+    return environment(state);
+  }
+
+  /// What `./agrippa env` prints for a state folder.
+  static Map<String, String> environment(Path state) throws IOException, InterruptedException {
     Result result =
         run(
             Map.of(),

@@ -86,7 +86,8 @@ final class LabCommand implements Callable<Integer> {
           eval "$(./agrippa env --state %s)"
           openstack network list
 
-        The public network is 203.0.113.0/24; this lab is its gateway. Ctrl-C ends it."""
+        The public network is 203.0.113.0/24 and 2001:db8::/64; this lab is its gateway, and
+        knows the way to IPv6 subnets of the default pool. Ctrl-C ends it."""
             .formatted(folder));
     out.flush();
   }

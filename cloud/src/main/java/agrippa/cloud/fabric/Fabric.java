@@ -1,7 +1,9 @@
 package agrippa.cloud.fabric;
 
+import agrippa.cloud.fabric.FabricPlan.Host;
 import agrippa.cloud.fabric.FabricPlan.Interface;
 import agrippa.cloud.fabric.FabricPlan.Namespace;
+import agrippa.cloud.fabric.FabricPlan.Route;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +27,7 @@ public final class Fabric {
   private final ReentrantLock turn = new ReentrantLock();
   // All guarded by `turn`. What is in place, and was looked at.
   private final Map<String, Namespace> furnished = new HashMap<>();
-  private List<Interface> host = List.of();
+  private Host host = Host.NOTHING;
   private @Nullable FabricPlan applied;
   private String guards = "";
 
@@ -96,7 +98,7 @@ public final class Fabric {
     if (fresh.contains(Names.FABRIC)) {
       // Somebody removed all bridges.
       furnished.clear();
-      host = List.of();
+      host = Host.NOTHING;
       guards = "";
     }
     tools
@@ -125,7 +127,7 @@ public final class Fabric {
     }
     if (!host.equals(plan.host())) {
       String here = Long.toString(ProcessHandle.current().pid());
-      plan.host().forEach(it -> wiring.pair(it, own, here));
+      plan.host().interfaces().forEach(it -> wiring.pair(it, own, here));
     }
     tools.batch(Names.FABRIC, wiring.commands()).ifPresent(it -> failures.put(Names.FABRIC, it));
     for (Namespace it : changed) {
@@ -174,13 +176,15 @@ public final class Fabric {
         .forEach(device -> commands.add("link del " + device));
     commands.add("link set lo up");
     commands.addAll(furnished(it.interfaces(), now, wiring));
-    commands.addAll(Furnishing.of(it.routes(), now.routes()));
+    commands.addAll(routed(it.interfaces(), it.routes(), now, wiring));
     return failure.or(() -> tools.batch(it.name(), commands));
   }
 
   private Optional<String> furnishHost(FabricPlan plan, Survey now, Wiring wiring) {
-    Optional<String> failure = tools.batch(Names.OWN, furnished(plan.host(), now, wiring));
-    host = failure.isEmpty() ? plan.host() : List.of();
+    List<String> commands = furnished(plan.host().interfaces(), now, wiring);
+    commands.addAll(routed(plan.host().interfaces(), plan.host().routes(), now, wiring));
+    Optional<String> failure = tools.batch(Names.OWN, commands);
+    host = failure.isEmpty() ? plan.host() : Host.NOTHING;
     return failure;
   }
 
@@ -190,6 +194,19 @@ public final class Fabric {
       commands.addAll(Furnishing.of(it, wiring.makes(it) ? null : now.devices().get(it.name())));
     }
     return commands;
+  }
+
+  /// Routes through other interfaces went with them, or are the machine's own.
+  private static List<String> routed(
+      List<Interface> all, Set<Route> wanted, Survey now, Wiring wiring) {
+    Set<String> kept =
+        all.stream()
+            .filter(it -> !wiring.makes(it))
+            .map(Interface::name)
+            .collect(Collectors.toSet());
+    return Furnishing.of(
+        wanted,
+        now.routes().stream().filter(it -> kept.contains(it.device())).collect(Collectors.toSet()));
   }
 
   /// Removes every trace, also of an Agrippa that is no more.
@@ -205,7 +222,7 @@ public final class Fabric {
                 throw new FabricException("cannot remove network namespaces: " + it);
               });
       furnished.clear();
-      host = List.of();
+      host = Host.NOTHING;
       guards = "";
       applied = null;
     } finally {

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 ///
 /// @param bridges one for each network
 /// @param namespaces one for each server, router and load balancer
-/// @param host interfaces of this process's own namespace
-public record FabricPlan(List<Bridge> bridges, List<Namespace> namespaces, List<Interface> host) {
+/// @param host what is of this process's own namespace
+public record FabricPlan(List<Bridge> bridges, List<Namespace> namespaces, Host host) {
   /// Nothing at all.
-  public static final FabricPlan EMPTY = new FabricPlan(List.of(), List.of(), List.of());
+  public static final FabricPlan EMPTY = new FabricPlan(List.of(), List.of(), Host.NOTHING);
 
   private static final Pattern DEVICE = Pattern.compile("[a-z][a-z0-9]{0,14}");
   private static final Pattern MAC = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}");
@@ -25,7 +25,6 @@ public record FabricPlan(List<Bridge> bridges, List<Namespace> namespaces, List<
   public FabricPlan {
     bridges = List.copyOf(bridges);
     namespaces = List.copyOf(namespaces);
-    host = List.copyOf(host);
   }
 
   /// A network's switch.
@@ -52,6 +51,19 @@ public record FabricPlan(List<Bridge> bridges, List<Namespace> namespaces, List<
       String filter) {
     public Namespace {
       require(NAME, name);
+      interfaces = List.copyOf(interfaces);
+      routes = Set.copyOf(routes);
+    }
+  }
+
+  /// What this process's own namespace has of the networks, beside all else that is there.
+  ///
+  /// @param routes through these interfaces, in any order
+  public record Host(List<Interface> interfaces, Set<Route> routes) {
+    /// Nothing at all.
+    public static final Host NOTHING = new Host(List.of(), Set.of());
+
+    public Host {
       interfaces = List.copyOf(interfaces);
       routes = Set.copyOf(routes);
     }
@@ -153,7 +165,7 @@ public record FabricPlan(List<Bridge> bridges, List<Namespace> namespaces, List<
 
   Stream<Interface> interfaces() {
     return Stream.concat(
-        namespaces.stream().flatMap(it -> it.interfaces().stream()), host.stream());
+        namespaces.stream().flatMap(it -> it.interfaces().stream()), host.interfaces().stream());
   }
 
   /// Names of the devices at the bridges, and of the bridges.

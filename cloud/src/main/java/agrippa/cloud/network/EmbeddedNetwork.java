@@ -24,8 +24,8 @@ public final class EmbeddedNetwork implements AutoCloseable {
   private final PortCollection ports;
   private final @Nullable FabricKeeper keeper;
 
-  /// Opens what is stored. The first start makes an external network `public` with the subnet
-  /// 203.0.113.0/24, which every project may use.
+  /// Opens what is stored. The first start makes what every project may use: see
+  /// [PublicNetwork].
   ///
   /// @param driver where packets run
   /// @param operator the project that owns `public`
@@ -46,7 +46,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
         };
     this.records =
         new NetworkRecords(
-            documents, space, clock, ids, this::tell, it -> makePublic(it, operator));
+            documents, space, clock, ids, this::tell, it -> PublicNetwork.make(it, operator));
     this.ports = new PortCollection(random);
     this.keeper =
         switch (driver) {
@@ -58,34 +58,6 @@ public final class EmbeddedNetwork implements AutoCloseable {
                       FabricPlanner.plan(
                           records.state(), hostAccess ? fabric::hostInterface : null));
         };
-  }
-
-  private static void makePublic(Draft draft, ProjectId operator) {
-    Network network =
-        new Network(
-            draft.meta(operator, "public", "Where floating IPs come from"),
-            true,
-            true,
-            true,
-            true,
-            true,
-            1_500);
-    draft.add(network);
-    Cidr cidr = Cidr.of("203.0.113.0/24");
-    draft.add(
-        new Subnet(
-            draft.meta(operator, "public-subnet", ""),
-            network.id(),
-            null,
-            cidr,
-            Addresses.of("203.0.113.1"),
-            List.of(new AddressRange(Addresses.of("203.0.113.2"), Addresses.of("203.0.113.254"))),
-            false,
-            List.of(),
-            List.of(),
-            List.of(),
-            null,
-            null));
   }
 
   /// Its REST interface, Neutron's.

@@ -5,6 +5,7 @@ import static java.util.Locale.ROOT;
 import agrippa.cloud.fabric.FabricPlan;
 import agrippa.cloud.fabric.FabricPlan.Bridge;
 import agrippa.cloud.fabric.FabricPlan.Guard;
+import agrippa.cloud.fabric.FabricPlan.Host;
 import agrippa.cloud.fabric.FabricPlan.Interface;
 import agrippa.cloud.fabric.FabricPlan.Namespace;
 import agrippa.cloud.fabric.FabricPlan.Prefix;
@@ -59,15 +60,15 @@ final class FabricPlanner {
     return new FabricPlan(
         state.networks().map(it -> new Bridge(bridge(it.id()), it.mtu())).toList(),
         planner.namespaces(),
-        hostInterface == null ? List.of() : planner.host(hostInterface));
+        hostInterface == null ? Host.NOTHING : new HostPlanner(state, hostInterface).plan());
   }
 
-  private static String bridge(UUID network) {
+  static String bridge(UUID network) {
     return device("b", network);
   }
 
   /// Devices have names of at most 15 letters.
-  private static String device(String letter, UUID id) {
+  static String device(String letter, UUID id) {
     return letter + id.toString().replace("-", "").substring(0, 11);
   }
 
@@ -269,46 +270,5 @@ final class FabricPlanner {
       }
     }
     return Set.copyOf(routes.values());
-  }
-
-  // This machine.
-
-  /// In external networks it is the gateway.
-  private List<Interface> host(IntFunction<String> name) {
-    List<Interface> interfaces = new ArrayList<>();
-    for (Network it : state.networks().filter(Network::external).limit(10).toList()) {
-      Set<Prefix> addresses = new LinkedHashSet<>();
-      for (Subnet subnet : state.subnetsOf(it.id())) {
-        InetAddress gateway = subnet.gateway();
-        if (gateway != null) {
-          addresses.add(new Prefix(gateway, subnet.cidr().prefixLength()));
-        }
-      }
-      if (!addresses.isEmpty()) {
-        interfaces.add(
-            new Interface(
-                name.apply(interfaces.size()),
-                device("h", it.id()),
-                bridge(it.id()),
-                hostMac(it.id()),
-                it.mtu(),
-                true,
-                addresses,
-                new Guard.Open()));
-      }
-    }
-    return interfaces;
-  }
-
-  /// One of those that are nobody's (bit 1 of the first byte), the same each time.
-  private static String hostMac(UUID network) {
-    String hex = network.toString().replace("-", "");
-    return "02:%s:%s:%s:%s:%s"
-        .formatted(
-            hex.substring(0, 2),
-            hex.substring(2, 4),
-            hex.substring(4, 6),
-            hex.substring(6, 8),
-            hex.substring(8, 10));
   }
 }

@@ -234,14 +234,14 @@ final class SubnetCollection implements Collection<Subnet> {
   }
 
   /// The gateway that a subnet has if nothing else is said.
-  private static @Nullable InetAddress firstHost(Cidr cidr) {
+  static @Nullable InetAddress firstHost(Cidr cidr) {
     BigInteger first = Addresses.number(cidr.first()).add(BigInteger.ONE);
     InetAddress host = Addresses.of(first, cidr.version());
     return cidr.contains(host) ? host : null;
   }
 
   /// All addresses that machines may have, but for the gateway's.
-  private static List<AddressRange> hosts(Cidr cidr, @Nullable InetAddress gateway) {
+  static List<AddressRange> hosts(Cidr cidr, @Nullable InetAddress gateway) {
     BigInteger first = Addresses.number(cidr.first());
     BigInteger last = Addresses.number(cidr.last());
     if (last.subtract(first).compareTo(BigInteger.TWO) >= 0) {

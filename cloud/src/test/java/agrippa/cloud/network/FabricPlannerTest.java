@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What the kernel shall hold for networks and what is plugged in there.
@@ -36,11 +37,15 @@ class FabricPlannerTest {
   }
 
   private Subnet subnet(Network of, String cidr, String gateway) {
+    return subnet(of, cidr, gateway, null);
+  }
+
+  private Subnet subnet(Network of, String cidr, String gateway, @Nullable SubnetPool pool) {
     Subnet made =
         new Subnet(
             draft.meta(PROJECT, "s", ""),
             of.id(),
-            null,
+            pool == null ? null : pool.id(),
             Cidr.of(cidr),
             Addresses.of(gateway),
             List.of(),
@@ -194,6 +199,51 @@ class FabricPlannerTest {
     assertThat(world.routes())
         .extracting(it -> it.to() + " via " + it.via().getHostAddress())
         .containsExactly("0.0.0.0/0 via 203.0.113.1");
+  }
+
+  @Test
+  void thisMachineKnowsTheWayToPrefixesThatTheOperatorGave() {
+    Network outside = network(true);
+    Subnet above = subnet(outside, "2001:db8::/64", "2001:db8::1");
+    Subnet given = subnet(network(false), "2001:db8:1::/64", "2001:db8:1::1", pool(true));
+    Subnet own = subnet(network(false), "fd00::/64", "fd00::1", pool(false));
+    Subnet chosen = subnet(network(false), "fd01::/64", "fd01::1");
+    Router router =
+        new Router(
+            draft.meta(PROJECT, "r", ""), true, new Router.Gateway(outside.id(), true), List.of());
+    draft.add(router);
+    Holder holder = new Holder.Router(router.id());
+    draft.change(
+        plug(outside, above, "2001:db8::5", holder, null)
+            .heldBy(holder, new Device("x", Router.GATEWAY), List.of()));
+    for (Subnet it : List.of(given, own, chosen)) {
+      plug(draft.state().networkOf(it), it, Addresses.text(it.gateway()), holder, null);
+    }
+    FabricPlan.Host host = FabricPlanner.plan(draft.state(), index -> "host" + index).host();
+    assertThat(host.interfaces())
+        .singleElement()
+        .extracting(it -> it.name() + " " + it.addresses())
+        .isEqualTo("host0 [2001:db8:0:0:0:0:0:1/64]");
+    assertThat(host.routes())
+        .extracting(Route::toString)
+        .containsExactly("2001:db8:1:0:0:0:0:0/64 via 2001:db8:0:0:0:0:0:5 dev host0");
+
+    draft.change(new Router(router.meta(), false, router.gateway(), List.of()));
+    assertThat(FabricPlanner.plan(draft.state(), index -> "host" + index).host().routes())
+        .isEmpty();
+  }
+
+  private SubnetPool pool(boolean shared) {
+    SubnetPool made =
+        new SubnetPool(
+            draft.meta(PROJECT, "pool", ""),
+            shared,
+            false,
+            List.of(Cidr.of("2001:db8:1::/48")),
+            new SubnetPool.Lengths(64, 128, 64),
+            null);
+    draft.add(made);
+    return made;
   }
 
   @Test

@@ -2,6 +2,7 @@ package agrippa.provider.accesslog;
 
 import agrippa.proxy.journal.Entry;
 import agrippa.proxy.journal.Text;
+import agrippa.proxy.plan.AddressText;
 import agrippa.proxy.plan.Endpoint;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -22,7 +23,7 @@ final class JsonLine {
     text(out, "listener", entry.frontend());
     text(out, "pool", entry.upstream());
     member(out, entry.endpoint());
-    text(out, "client_address", Addresses.text(entry.clientAddress()));
+    text(out, "client_address", AddressText.of(entry.clientAddress()));
     number(out, "client_port", entry.clientPort());
     text(out, "mode", entry.mode().name().toLowerCase(Locale.ROOT));
     request(out, entry);
@@ -44,7 +45,7 @@ final class JsonLine {
     if (member != null) {
       InetSocketAddress at = member.address();
       text(out, "member", member.name());
-      text(out, "member_address", at.getAddress().getHostAddress());
+      text(out, "member_address", AddressText.of(at.getAddress()));
       number(out, "member_port", at.getPort());
     }
   }

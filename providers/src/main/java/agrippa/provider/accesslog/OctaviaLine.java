@@ -2,6 +2,7 @@ package agrippa.provider.accesslog;
 
 import agrippa.proxy.journal.Entry;
 import agrippa.proxy.journal.Text;
+import agrippa.proxy.plan.AddressText;
 import agrippa.proxy.plan.Endpoint;
 import agrippa.proxy.plan.Frontend.Mode;
 import java.security.cert.X509Certificate;
@@ -32,7 +33,7 @@ final class OctaviaLine {
     out.append(' ');
     out.append(entry.journaling().balancer()).append(' ');
     out.append(entry.frontend()).append(' ');
-    out.append(Addresses.text(entry.clientAddress())).append(' ');
+    out.append(AddressText.of(entry.clientAddress())).append(' ');
     out.append(entry.clientPort()).append(' ');
     DATE.formatTo(Instant.ofEpochMilli(entry.date()), out);
     out.append(' ');

@@ -2,6 +2,7 @@ package agrippa.proxy.health;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import agrippa.proxy.plan.AddressText;
 import agrippa.proxy.plan.Check.Probe;
 import com.sun.nio.sctp.SctpChannel;
 import com.sun.nio.sctp.SctpStandardSocketOptions;
@@ -130,11 +131,7 @@ final class SocketProber implements Prober {
   }
 
   private String grpc(Probe.Grpc probe, Target target) throws IOException {
-    InetAddress address = target.address().getAddress();
-    String host =
-        address.getAddress().length == 4
-            ? address.getHostAddress()
-            : "[" + address.getHostAddress() + "]";
+    String host = AddressText.literal(target.address().getAddress());
     String authority = host + ":" + target.address().getPort();
     try (Socket plain = open(target)) {
       if (!probe.tls()) {
@@ -226,8 +223,8 @@ final class SocketProber implements Prober {
         yield "PROXY %s %s %s %d %d\r\n"
             .formatted(
                 family,
-                from.getHostAddress(),
-                socket.getInetAddress().getHostAddress(),
+                AddressText.of(from),
+                AddressText.of(socket.getInetAddress()),
                 socket.getLocalPort(),
                 socket.getPort())
             .getBytes(US_ASCII);

@@ -4,6 +4,7 @@ import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.FieldName;
 import agrippa.proxy.http.Fields;
 import agrippa.proxy.http.HeadEditor;
+import agrippa.proxy.plan.AddressText;
 import agrippa.proxy.plan.Frontend;
 import agrippa.proxy.plan.Frontend.HeaderInsert;
 import agrippa.proxy.transport.Buffer;
@@ -83,7 +84,7 @@ final class InsertedFields {
 
   private static String value(HeaderInsert insert, Channel client, ClientCertificate certificate) {
     return switch (insert) {
-      case X_FORWARDED_FOR -> withoutZone(client.remote().getAddress().getHostAddress());
+      case X_FORWARDED_FOR -> AddressText.of(client.remote().getAddress());
       case X_FORWARDED_PORT -> String.valueOf(client.local().getPort());
       case X_FORWARDED_PROTO -> client.tls() == null ? "http" : "https";
       case X_SSL_CLIENT_VERIFY -> String.valueOf(certificate.verifyResult());
@@ -99,10 +100,5 @@ final class InsertedFields {
 
   private static String quoted(String text) {
     return '"' + text + '"';
-  }
-
-  private static String withoutZone(String address) {
-    int zone = address.indexOf('%');
-    return zone < 0 ? address : address.substring(0, zone);
   }
 }

@@ -1,6 +1,7 @@
 package agrippa.proxy.session;
 
 import agrippa.proxy.http.Ascii;
+import agrippa.proxy.plan.AddressText;
 import agrippa.proxy.plan.Upstream;
 import agrippa.proxy.transport.Channel;
 import agrippa.proxy.transport.TlsInfo;
@@ -47,13 +48,12 @@ final class ProxyHeader {
     }
     return Ascii.bytes(
         "PROXY %s %s %s %d %d\r\n"
-            .formatted(family, text(from), text(to), from.getPort(), to.getPort()));
-  }
-
-  private static String text(InetSocketAddress address) {
-    String text = address.getAddress().getHostAddress();
-    int zone = text.indexOf('%');
-    return zone < 0 ? text : text.substring(0, zone);
+            .formatted(
+                family,
+                AddressText.of(fromAddress),
+                AddressText.of(toAddress),
+                from.getPort(),
+                to.getPort()));
   }
 
   private static byte[] version2(Channel client, boolean all) {

@@ -7,6 +7,7 @@ import agrippa.proxy.http.Fields;
 import agrippa.proxy.http.HeadEditor;
 import agrippa.proxy.http.HopByHop;
 import agrippa.proxy.http.RequestHead;
+import agrippa.proxy.plan.AddressText;
 import agrippa.proxy.transport.Buffer;
 import agrippa.proxy.transport.Channel;
 import java.net.InetSocketAddress;
@@ -62,8 +63,7 @@ final class RequestEdit {
       editor.cutField(fields, i);
     }
     if (head.host() < 0) {
-      String address = local.getAddress().getHostAddress();
-      String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
+      String host = AddressText.literal(local.getAddress());
       editor.add(Ascii.bytes("Host: " + host + ":" + local.getPort() + "\r\n"));
     }
   }
