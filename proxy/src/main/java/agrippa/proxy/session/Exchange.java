@@ -374,8 +374,11 @@ final class Exchange implements UpstreamConnection.User, Reply.Context {
 
   // ---- the proxy's own answers
 
-  /// Answers in the endpoint's place.
+  /// Answers in the endpoint's place. What is still to come of the request goes nowhere.
   void answer(Answer answer) {
+    if (!request.taken()) {
+      request.giveUp();
+    }
     if (!clientMayStay()) {
       asked.lastRequest();
     }

@@ -450,6 +450,26 @@ class HttpSessionTest {
     assertThat(scene.counters().requestErrors()).isZero();
   }
 
+  /// The proxy's own answer waits for the client; what comes meanwhile goes nowhere.
+  @Test
+  void aRedirectedClientThatDoesNotReadMaySendItsBody() {
+    scene.routes =
+        List.of(new Route("url", List.of(path("/u")), new Action.Redirect("https://b/c", 301)));
+    scene.endpoints("a");
+    for (String framing : List.of("Content-Length: 10", "Transfer-Encoding: chunked")) {
+      FakeChannel client = scene.client();
+      client.allow(10);
+      client.receive("POST /u HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n");
+      client.receive(framing.endsWith("10") ? "01234" : "5\r\n01234\r\n");
+      assertThat(client.aborted()).isFalse();
+      client.allow(1_000);
+      assertThat(client.sent())
+          .startsWith("HTTP/1.1 301 ")
+          .contains("\r\nConnection: close\r\n")
+          .endsWith("\r\n\r\n");
+    }
+  }
+
   @Test
   void redirectsKeepPathAndQuery() {
     scene.endpoints("a");
