@@ -264,6 +264,7 @@ def main():
     program = Program(log=log)
     try:
         operator, ledger, watch = asyncio.run(soak(minutes, program, ports))
+        settled = watch.settle()
     finally:
         program.close()
         process.stdin.close()
@@ -277,9 +278,10 @@ def main():
         'done': dict(ledger.done), 'changes': dict(operator.changes),
         'explained': dict(ledger.explained), 'unexplained': ledger.unexplained,
         'refused changes': operator.refused, 'complaints of the program': complaints[:20],
+        'descriptors before and after': watch.descriptors,
         'trends': {name: trend.told() for name, trend in trends.items()}}, indent=2))
     grows = [name for name, trend in trends.items() if trend.grows()]
-    if grows or ledger.unexplained or operator.refused or complaints:
+    if grows or not settled or ledger.unexplained or operator.refused or complaints:
         raise SystemExit(f'failed; what grows: {grows}')
 
 

@@ -5,6 +5,10 @@ import subprocess
 import time
 
 PERIOD = 15
+# How long what was there for clients may stay when they have gone: flows of datagrams, for 50 seconds.
+AFTERWARDS = 120
+# Those of load balancers that were made meanwhile, and of connections that wait for the next request.
+DESCRIPTORS = 25
 
 
 class Trend:
@@ -44,12 +48,12 @@ class Trend:
 class Watch:
     def __init__(self, pid):
         self.pid = pid
+        self.descriptors = [self.open()]
         self.trendlines = {
             'heap after a full collection': Trend('MiB', 3),
             'resident memory': Trend('MiB', 8),
             'native memory of the JVM, without the heap': Trend('MiB', 5),
             'off-heap memory (NMT: Other)': Trend('MiB', 2),
-            'file descriptors': Trend('', 25),
             'threads': Trend('', 4)}
 
     def run(self, until):
@@ -68,12 +72,24 @@ class Watch:
         status = pathlib.Path(f'/proc/{self.pid}/status').read_text()
         values = [heap, int(re.search(r'VmRSS:\s+(\d+)', status).group(1)) / 1024,
                   (total - java_heap) / 1024, other / 1024,
-                  len(list(pathlib.Path(f'/proc/{self.pid}/fd').iterdir())),
                   int(re.search(r'Threads:\s+(\d+)', status).group(1))]
         for trend, value in zip(self.trendlines.values(), values):
             trend.samples.append(round(value, 1))
         print(time.strftime('%T'), ' '.join(
-            f'{name}={trend.samples[-1]}' for name, trend in self.trendlines.items()), flush=True)
+            f'{name}={trend.samples[-1]}' for name, trend in self.trendlines.items()),
+            f'file descriptors={self.open()}', flush=True)
+
+    def open(self):
+        return len(list(pathlib.Path(f'/proc/{self.pid}/fd').iterdir()))
+
+    def settle(self):
+        """Waits until the descriptors are no more than before the clients came, or time is over: while
+        they are there, flows of datagrams come and go by the hundred."""
+        until = time.time() + AFTERWARDS
+        while self.open() > self.descriptors[0] + DESCRIPTORS and time.time() < until:
+            time.sleep(1)
+        self.descriptors.append(self.open())
+        return self.descriptors[1] <= self.descriptors[0] + DESCRIPTORS
 
     @staticmethod
     def committed(native, start):
