@@ -43,9 +43,11 @@ final class Haproxy implements AutoCloseable {
   private final Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
   private final StringBuilder text = new StringBuilder(START);
   private final Path folder;
+  private final HaproxyTls tls;
 
   Haproxy(Path folder) {
     this.folder = folder;
+    this.tls = new HaproxyTls(folder);
   }
 
   /// Adds a plan of one frontend, to which the rest is found by the plan's name.
@@ -95,11 +97,14 @@ final class Haproxy implements AutoCloseable {
     return folder.resolve("haproxy.pid");
   }
 
-  private void frontend(String plan, Frontend f, int port) {
+  private void frontend(String plan, Frontend f, int port) throws IOException {
     text.append("frontend ").append(plan).append('\n');
     line("mode " + mode(f));
     line("maxconn " + f.connectionLimit());
-    line("bind 127.0.0.1:" + port);
+    line("bind 127.0.0.1:" + port + (f.tls() == null ? "" : tls.bind(f.tls())));
+    if (f.tls() != null) {
+      line("redirect scheme https if !{ ssl_fc }");
+    }
     line("timeout client " + f.timeouts().clientIdle());
     if (f.strictTransport() != null) {
       line("http-response set-header Strict-Transport-Security \"" + f.strictTransport() + "\"");
@@ -159,7 +164,7 @@ final class Haproxy implements AutoCloseable {
     };
   }
 
-  private void backend(String plan, Frontend f, Upstream u) {
+  private void backend(String plan, Frontend f, Upstream u) throws IOException {
     text.append("backend ").append(plan).append('.').append(u.name()).append('\n');
     line("mode " + mode(f));
     if (f.mode() == Mode.HTTP) {
@@ -174,13 +179,13 @@ final class Haproxy implements AutoCloseable {
     persistence(u.persistence());
     line("option allbackups");
     for (HeaderInsert header : f.headers()) {
-      inserted(header);
+      inserted(f, header);
     }
     line("fullconn " + f.connectionLimit());
     line("timeout connect " + f.timeouts().connect());
     line("timeout server " + f.timeouts().upstreamIdle());
     for (Endpoint endpoint : u.endpoints()) {
-      server(u, endpoint);
+      server(f, u, endpoint);
     }
   }
 
@@ -201,30 +206,34 @@ final class Haproxy implements AutoCloseable {
     }
   }
 
-  private void inserted(HeaderInsert header) {
+  private void inserted(Frontend f, HeaderInsert header) {
     switch (header) {
       case X_FORWARDED_FOR -> line("option forwardfor");
-      case X_FORWARDED_PORT -> line("http-request set-header X-Forwarded-Port %[dst_port]");
-      case X_FORWARDED_PROTO -> line("http-request set-header X-Forwarded-Proto http");
-      case X_SSL_CLIENT_VERIFY,
-          X_SSL_CLIENT_HAS_CERT,
-          X_SSL_CLIENT_DN,
-          X_SSL_CLIENT_CN,
-          X_SSL_ISSUER,
-          X_SSL_CLIENT_SHA1,
-          X_SSL_CLIENT_NOT_BEFORE,
-          X_SSL_CLIENT_NOT_AFTER ->
-          throw new IllegalArgumentException("without TLS: " + header);
+      case X_FORWARDED_PORT -> set(header, "%[dst_port]");
+      case X_FORWARDED_PROTO -> set(header, f.tls() == null ? "http" : "https");
+      case X_SSL_CLIENT_VERIFY -> set(header, "%[ssl_c_verify]");
+      case X_SSL_CLIENT_HAS_CERT -> set(header, "%[ssl_c_used]");
+      case X_SSL_CLIENT_DN -> set(header, "%{+Q}[ssl_c_s_dn]");
+      case X_SSL_CLIENT_CN -> set(header, "%{+Q}[ssl_c_s_dn(cn)]");
+      case X_SSL_ISSUER -> set(header, "%{+Q}[ssl_c_i_dn]");
+      case X_SSL_CLIENT_SHA1 -> set(header, "%{+Q}[ssl_c_sha1,hex]");
+      case X_SSL_CLIENT_NOT_BEFORE -> set(header, "%{+Q}[ssl_c_notbefore]");
+      case X_SSL_CLIENT_NOT_AFTER -> set(header, "%{+Q}[ssl_c_notafter]");
     }
   }
 
-  private void server(Upstream u, Endpoint e) {
+  private void set(HeaderInsert header, String value) {
+    line("http-request set-header " + header.header() + " " + value);
+  }
+
+  private void server(Frontend f, Upstream u, Endpoint e) throws IOException {
     String options =
         switch (u.proxyProtocol()) {
           case NONE -> "";
           case V1 -> " send-proxy";
-          case V2 -> " send-proxy-v2";
+          case V2 -> f.tls() == null ? " send-proxy-v2" : " send-proxy-v2-ssl-cn";
         };
+    options += u.tls() == null ? "" : tls.server(u.tls());
     if (u.persistence() instanceof Persistence.InsertedCookie) {
       options += " cookie " + e.name();
     }

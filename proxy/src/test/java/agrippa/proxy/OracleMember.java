@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -116,7 +118,10 @@ record OracleMember(String name, List<String> heard) implements Backend.Conversa
     if (first == '\r') {
       byte[] start = in.readNBytes(16);
       byte[] rest = in.readNBytes((start[14] & 255) << 8 | start[15] & 255);
-      return "v2 " + (start[12] & 255) + " " + (start[13] & 255) + " " + rest.length + "\n";
+      String types = (start[12] & 255) + " " + (start[13] & 255) + " " + rest.length;
+      // Behind two IPv4 addresses and two ports.
+      byte[] more = rest.length > 12 ? Arrays.copyOfRange(rest, 12, rest.length) : new byte[0];
+      return "v2 " + types + " " + HexFormat.of().formatHex(more) + "\n";
     }
     if (first != 'P' || second != 'R') {
       return "";

@@ -131,7 +131,7 @@ class OracleTest {
     return outcomes;
   }
 
-  private static String difference(String ours, String theirs) {
+  static String difference(String ours, String theirs) {
     StringBuilder all = new StringBuilder();
     without(ours, theirs).forEach(it -> all.append("  + ").append(it).append('\n'));
     without(theirs, ours).forEach(it -> all.append("  - ").append(it).append('\n'));
@@ -167,7 +167,7 @@ class OracleTest {
   }
 
   /// All responses to a request, interim ones included, with a page of the proxy's own left out.
-  private static String response(Client client, boolean toHead) throws IOException {
+  static String response(Client client, boolean toHead) throws IOException {
     String head = head(client.in());
     if (head.isEmpty()) {
       return "nothing\n";

@@ -66,7 +66,7 @@ record SelfSigned(Certificate certificate, SSLContext context) {
 
   /// What a client uses that shows this certificate and takes any.
   SSLContext client() throws IOException, GeneralSecurityException {
-    return context(certificate, new TrustAnybody());
+    return showing(certificate);
   }
 
   /// What a client uses that takes any certificate, and looks at it afterwards.
@@ -95,6 +95,11 @@ record SelfSigned(Certificate certificate, SSLContext context) {
     return new JcaX509CertificateConverter()
         .getCertificate(
             builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+  }
+
+  /// What shows a certificate, and takes anybody's.
+  static SSLContext showing(Certificate certificate) throws IOException, GeneralSecurityException {
+    return context(certificate, new TrustAnybody());
   }
 
   private static SSLContext context(Certificate certificate, TrustManager trust)

@@ -14,10 +14,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What X-SSL-Client fields say of the certificate that a client showed, as HAProxy says it; empty
-/// where there is none. Names come from whoever made the certificate: whatever could end a field or
-/// a quoted string is masked, and length is bounded.
+/// where there is none. Names come from whoever made the certificate: control
+/// characters, which could end a field, are masked, and length is bounded.
 record ClientCertificate(@Nullable X509Certificate certificate, int verifyResult) {
+  /// In octets of UTF-8.
   private static final int LONGEST = 1_024;
+
   private static final DateTimeFormatter ASN1_TIME =
       DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -71,9 +73,18 @@ record ClientCertificate(@Nullable X509Certificate certificate, int verifyResult
 
   private static String masked(String text) {
     StringBuilder safe = new StringBuilder();
-    text.chars()
-        .limit(LONGEST)
-        .forEach(c -> safe.append(c < 0x20 || c > 0x7e || c == '"' || c == '\\' ? '?' : (char) c));
+    int room = LONGEST;
+    for (int c : text.codePoints().toArray()) {
+      room -= octets(c);
+      if (room < 0) {
+        break;
+      }
+      safe.appendCodePoint(Character.isISOControl(c) ? '?' : c);
+    }
     return safe.toString();
+  }
+
+  private static int octets(int c) {
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
   }
 }

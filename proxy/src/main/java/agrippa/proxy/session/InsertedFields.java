@@ -1,5 +1,7 @@
 package agrippa.proxy.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import agrippa.proxy.http.Ascii;
 import agrippa.proxy.http.FieldName;
 import agrippa.proxy.http.Fields;
@@ -42,8 +44,8 @@ final class InsertedFields {
       }
     }
     this.replaced = replaced.toArray(byte[][]::new);
-    this.all = Ascii.bytes(all.toString());
-    this.withoutAddress = Ascii.bytes(withoutAddress.toString());
+    this.all = all.toString().getBytes(UTF_8);
+    this.withoutAddress = withoutAddress.toString().getBytes(UTF_8);
   }
 
   /// Whether these are the fields that this frontend wants.
@@ -89,16 +91,12 @@ final class InsertedFields {
       case X_FORWARDED_PROTO -> client.tls() == null ? "http" : "https";
       case X_SSL_CLIENT_VERIFY -> String.valueOf(certificate.verifyResult());
       case X_SSL_CLIENT_HAS_CERT -> certificate.certificate() == null ? "0" : "1";
-      case X_SSL_CLIENT_DN -> quoted(certificate.subject());
-      case X_SSL_CLIENT_CN -> quoted(certificate.commonName());
-      case X_SSL_ISSUER -> quoted(certificate.issuer());
-      case X_SSL_CLIENT_SHA1 -> quoted(certificate.sha1());
-      case X_SSL_CLIENT_NOT_BEFORE -> quoted(certificate.notBefore());
-      case X_SSL_CLIENT_NOT_AFTER -> quoted(certificate.notAfter());
+      case X_SSL_CLIENT_DN -> certificate.subject();
+      case X_SSL_CLIENT_CN -> certificate.commonName();
+      case X_SSL_ISSUER -> certificate.issuer();
+      case X_SSL_CLIENT_SHA1 -> certificate.sha1();
+      case X_SSL_CLIENT_NOT_BEFORE -> certificate.notBefore();
+      case X_SSL_CLIENT_NOT_AFTER -> certificate.notAfter();
     };
-  }
-
-  private static String quoted(String text) {
-    return '"' + text + '"';
   }
 }

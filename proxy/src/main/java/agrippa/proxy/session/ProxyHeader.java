@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// The header of the PROXY protocol, which tells an endpoint whom a connection is for (HAProxy's
 /// `doc/proxy-protocol.txt`). Version 2 tells of a client's TLS as `send-proxy-v2-ssl-cn` does; if
@@ -100,8 +101,9 @@ final class ProxyHeader {
     ssl.writeBytes(tlv(TLV_SSL_VERSION, Ascii.bytes(tls.version())));
     String name = ClientCertificate.of(tls).commonName();
     if (!name.isEmpty()) {
-      String bounded = name.substring(0, Math.min(name.length(), LONGEST_NAME));
-      ssl.writeBytes(tlv(TLV_SSL_CN, bounded.getBytes(StandardCharsets.UTF_8)));
+      byte[] octets = name.getBytes(StandardCharsets.UTF_8);
+      byte[] bounded = Arrays.copyOf(octets, Math.min(octets.length, LONGEST_NAME));
+      ssl.writeBytes(tlv(TLV_SSL_CN, bounded));
     }
     if (all) {
       ssl.writeBytes(tlv(TLV_SSL_CIPHER, Ascii.bytes(tls.cipher())));
