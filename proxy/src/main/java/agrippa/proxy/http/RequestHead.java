@@ -173,7 +173,8 @@ public final class RequestHead extends Head {
   private int judgeHost(Buffer in) {
     host = fields().find(FieldName.HOST, 0);
     if (host < 0) {
-      return http11() ? HeadScanner.BAD : 0;
+      // Without a Host, who is meant by an absolute target would be lost with its authority.
+      return http11() || absolute() ? HeadScanner.BAD : 0;
     }
     if (fields().find(FieldName.HOST, host + 1) >= 0) {
       return HeadScanner.BAD;

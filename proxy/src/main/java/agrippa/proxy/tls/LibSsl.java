@@ -43,6 +43,10 @@ final class LibSsl {
       NativeLibrary.SSL.function("SSL_get_error", JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SSL_GET_VERIFY_RESULT =
       NativeLibrary.SSL.function("SSL_get_verify_result", JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SSL_GET_VERIFY_MODE =
+      NativeLibrary.SSL.function("SSL_get_verify_mode", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SSL_SET_NUM_TICKETS =
+      NativeLibrary.SSL.function("SSL_set_num_tickets", JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SSL_GET1_PEER_CERTIFICATE =
       NativeLibrary.SSL.function("SSL_get1_peer_certificate", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SSL_GET_VERSION =
@@ -161,6 +165,24 @@ final class LibSsl {
   static int error(long ssl, int result) {
     try {
       return (int) SSL_GET_ERROR.invokeExact(ssl, result);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// What of SSL_VERIFY_PEER and its companions is set; 0 is none.
+  static int verifyMode(long ssl) {
+    try {
+      return (int) SSL_GET_VERIFY_MODE.invokeExact(ssl);
+    } catch (Throwable e) {
+      throw NativeLibrary.unexpected(e);
+    }
+  }
+
+  /// How many tickets a server gives after a handshake of TLS 1.3.
+  static int numTickets(long ssl, long count) {
+    try {
+      return (int) SSL_SET_NUM_TICKETS.invokeExact(ssl, count);
     } catch (Throwable e) {
       throw NativeLibrary.unexpected(e);
     }

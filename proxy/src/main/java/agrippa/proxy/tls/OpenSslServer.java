@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A frontend's settings in OpenSSL: one SSL_CTX for each certificate, all else in them the same.
 final class OpenSslServer implements TlsSource, OpenSslRecords.Owner {
-  /// A resumed session is not verified again, so revocation would not reach clients for longer.
+  /// A resumed session is not verified again, so revocation would not reach clients for longer. Who
+  /// resumes gets no further ticket: see [TicketKeys].
   private static final long VERIFIED_SESSION_SECONDS = 300;
 
   private static final long SESSION_SECONDS = 7_200;

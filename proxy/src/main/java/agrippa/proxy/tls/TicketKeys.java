@@ -71,7 +71,7 @@ final class TicketKeys {
       Ring keys = current();
       return encrypting == 1
           ? issue(keys.newest(), name, iv, cipher, mac)
-          : read(keys, name, iv, cipher, mac);
+          : read(keys, ssl, name, iv, cipher, mac);
     } catch (Throwable e) {
       System.getLogger(TicketKeys.class.getName())
           .log(System.Logger.Level.ERROR, "A TLS session ticket failed", e);
@@ -93,10 +93,15 @@ final class TicketKeys {
     return ready ? KNOWN : ERROR;
   }
 
-  private int read(Ring keys, long name, long iv, long cipher, long mac) {
+  private int read(Ring keys, long ssl, long name, long iv, long cipher, long mac) {
     Key key = keys.named(memory(name, NAME));
     if (key == null) {
       return UNKNOWN;
+    }
+    // A further ticket would live as long again: who came by one after another would never have to
+    // show a certificate any more.
+    if (LibSsl.verifyMode(ssl) != 0 && LibSsl.numTickets(ssl, 0) != 1) {
+      return ERROR;
     }
     long type = LibCrypto.aes256Cbc();
     boolean ready =

@@ -73,19 +73,25 @@ class HeadScannerTest {
   void positionsAreThoseOfTheBuffer() {
     int end =
         request(
-            "\r\nPUT http://h:8/p/q?r HTTP/1.0\r\nA:\t b c \t\r\nContent-Length: 007\r\n\r\nxy");
+            "\r\nPUT http://h:8/p/q?r HTTP/1.0\r\nA:\t b c \t\r\nHost: h:8\r\nContent-Length: 007\r\n\r\nxy");
     assertThat(Ascii.text(in, request.start(), request.methodEnd())).isEqualTo("PUT");
     assertThat(Ascii.text(in, request.target(), request.targetEnd())).isEqualTo("http://h:8/p/q?r");
     assertThat(Ascii.text(in, request.path(), request.pathEnd())).isEqualTo("/p/q");
     assertThat(request.absolute()).isTrue();
     assertThat(request.http11()).isFalse();
     assertThat(request.keepAlive()).isFalse();
-    assertThat(request.host()).isEqualTo(-1);
+    assertThat(request.host()).isEqualTo(1);
     assertThat(request.length()).isEqualTo(7);
-    assertThat(request.fields().count()).isEqualTo(2);
+    assertThat(request.fields().count()).isEqualTo(3);
     assertThat(Ascii.text(in, request.fields().value(0), request.fields().valueEnd(0)))
         .isEqualTo("b c");
     assertThat(Ascii.text(in, end, in.end())).isEqualTo("xy");
+  }
+
+  @Test
+  void whomAnAbsoluteTargetMeansIsSaidByHostToo() {
+    assertThat(request("GET http://h/ HTTP/1.0\r\n\r\n")).isEqualTo(HeadScanner.BAD);
+    assertThat(request("GET / HTTP/1.0\r\n\r\n")).isPositive();
   }
 
   /// So that a head near the limit fares the same whether it comes at once or in pieces.

@@ -148,7 +148,7 @@ record PlainHead(Matcher first, List<Field> fields, int skipped, int end) {
   private boolean rightHost() {
     List<String> hosts = values("Host");
     if (hosts.isEmpty()) {
-      return !http11();
+      return !http11() && !ABSOLUTE.matcher(target()).matches();
     }
     String host = hosts.getFirst();
     if (hosts.size() > 1 || !AUTHORITY.matcher(host).matches()) {

@@ -154,6 +154,36 @@ class OpensslToolTest {
     }
   }
 
+  /// Tickets that made tickets would let somebody in for as long as he comes often enough,
+  /// whatever became of his certificate.
+  @Test
+  void whoResumesHasToShowHisCertificateAgainSomeTime() throws Exception {
+    assumeThat(kind.engine()).as("whose tickets of TLS 1.3 are ours").isEqualTo("openssl");
+    Pki issuer = new Pki("issuer");
+    String good = file(issuer.issue("good"));
+    TlsServer plan =
+        Rig.asking(ClientAuth.MANDATORY, issuer, Rig.server(certificate), issuer.issue("revoked"));
+    try (TlsContext asking = rig.engine.server(plan)) {
+      InetSocketAddress at = rig.listen(asking, Echo::on);
+      String session = folder.resolve("session").toString();
+      String arrived = "New Session Ticket arrived";
+      try (OpensslTool first =
+          OpensslTool.client(at, "-tls1_3", "-cert", good, "-sess_out", session)) {
+        first.say("hello");
+        first.hears("hello");
+        assertThat(first.end()).contains("New, TLSv1.3").contains(arrived);
+      }
+      for (int i = 0; i < 2; i++) {
+        try (OpensslTool again =
+            OpensslTool.client(at, "-tls1_3", "-cert", good, "-sess_in", session)) {
+          again.say("again");
+          again.hears("again");
+          assertThat(again.end()).contains("Reused, TLSv1.3").doesNotContain(arrived);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   void asksItAsAServer(String version) throws Exception {
