@@ -236,7 +236,7 @@ class AssociationsContract {
     InetSocketAddress at = serve(pool(slow));
     try (AssociationPeer client = AssociationPeer.connect(at)) {
       String text = "x".repeat(50_000);
-      int count = 100;
+      int count = 40;
       Thread sender =
           Thread.ofPlatform()
               .start(
@@ -249,7 +249,7 @@ class AssociationsContract {
                       throw new IllegalStateException(e);
                     }
                   });
-      // Five megabytes are more than all buffers on the way have room for.
+      // Two megabytes are more than all buffers on the way have room for.
       fixture.await("sctp", it -> it.bytesIn() > 200_000);
       assertThat(sender.join(Duration.ofMillis(500))).isFalse();
       slow.listenToAll();
