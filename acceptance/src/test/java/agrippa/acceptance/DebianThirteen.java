@@ -32,6 +32,8 @@ final class DebianThirteen {
   ///
   /// @return where Python finds both, by `PYTHONPATH`
   static synchronized Path modules() throws Exception {
+    // It is compiled, so the machine's own serves.
+    Debian.need(Map.of("/usr/lib/python3/dist-packages/psutil", "python3-psutil"));
     List<String> packages = new ArrayList<>(SDK);
     packages.add("ansible");
     return unpacked("python", packages).resolve(MODULES);
