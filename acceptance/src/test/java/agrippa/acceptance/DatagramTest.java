@@ -161,7 +161,8 @@ class DatagramTest {
             .expect(501)
             .body();
     assertThat(refused.path("faultstring").asString())
-        .endsWith("SCTP protocol listeners are not supported.");
+        .contains(
+            "SCTP protocol listeners are not supported on this machine: the kernel (module sctp)");
   }
 
   /// Who answers so many clients, each with a port of its own.
